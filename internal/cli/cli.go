@@ -1,0 +1,108 @@
+// Package cli is the command line of the provider's binary: without an
+// argument it is the plugin that Terraform talks to, with one it is a tool for
+// people. Each subcommand has a file of its own and a line in commands.
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The exit codes of the binary.
+const (
+	exitOK    = 0
+	exitError = 1
+	exitUsage = 2
+)
+
+// invocation is what a subcommand is given.
+type invocation struct {
+	version        string
+	args           []string
+	stdout, stderr io.Writer
+}
+
+// command is one subcommand: its name, a line for the overview, and what it does.
+type command struct {
+	name, summary string
+	run           func(ctx context.Context, inv invocation) int
+}
+
+// commands lists the subcommands in the order in which help shows them.
+func commands() []command {
+	return []command{
+		{"emulator", "serve the embedded Google Cloud on a loopback address", runEmulator},
+		{"version", "print the version of this binary", runVersion},
+		{"help", "print this overview", runHelp},
+	}
+}
+
+// Run runs the binary with the arguments that follow its name and returns the
+// exit code: 0 for success, 1 for a failure, 2 for a command line that it does
+// not understand. It blocks for as long as the plugin or the emulator serves.
+func Run(ctx context.Context, version string, args []string, stdout, stderr io.Writer) int {
+	inv := invocation{version: version, args: args, stdout: stdout, stderr: stderr}
+	if len(args) == 0 {
+		return runServe(ctx, inv)
+	}
+	name := args[0]
+	switch name {
+	case "-h", "-help", "--help":
+		name = "help"
+	case "-version", "--version":
+		name = "version"
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			inv.args = args[1:]
+			return c.run(ctx, inv)
+		}
+	}
+	if strings.HasPrefix(name, "-") {
+		return runServe(ctx, inv)
+	}
+	_, _ = fmt.Fprintf(stderr, "There is no command %q.\n\n", name)
+	usage(stderr)
+	return exitUsage
+}
+
+func runHelp(_ context.Context, inv invocation) int {
+	usage(inv.stdout)
+	return exitOK
+}
+
+// usage writes the overview of all subcommands.
+func usage(w io.Writer) {
+	_, _ = fmt.Fprint(w, `Usage: terraform-provider-cortx [COMMAND]
+
+Without a command it is the plugin that Terraform and OpenTofu start; -debug
+lets a debugger attach to that plugin.
+
+Commands:
+`)
+	for _, c := range commands() {
+		_, _ = fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
+	}
+	_, _ = fmt.Fprint(w, "\n\"terraform-provider-cortx COMMAND -h\" lists a command's flags.\n")
+}
+
+// parse reads a subcommand's flags and refuses arguments beside them. The code
+// is to be returned when done is true.
+func parse(flags *flag.FlagSet, inv invocation) (code int, done bool) {
+	flags.SetOutput(inv.stderr)
+	if err := flags.Parse(inv.args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return exitOK, true
+		}
+		return exitUsage, true
+	}
+	if flags.NArg() > 0 {
+		_, _ = fmt.Fprintf(inv.stderr, "%s takes flags only, not %q; %s -h lists them.\n", flags.Name(), flags.Arg(0), flags.Name())
+		return exitUsage, true
+	}
+	return exitOK, false
+}
