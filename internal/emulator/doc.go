@@ -1,0 +1,51 @@
+// Package emulator is the embedded Google Cloud: the APIs that the provider
+// uses, on one loopback port, over REST and gRPC, with a store behind them.
+//
+// # Adding a kind of object
+//
+// One kind is one file and one line in [Server.kinds]. The file holds a literal
+// of type kind, the constant with its name in the store, and the service:
+//
+//	const kindThing = "things"
+//
+//	var thingKind = kind{
+//		name: kindThing, host: "monitoring.googleapis.com", collection: true,
+//		register: func(s *Server, r grpc.ServiceRegistrar) {
+//			monitoringpb.RegisterThingServiceServer(r, &things{s: s})
+//		},
+//	}
+//
+// A gRPC service is implemented once, on top of its Unimplemented base: REST is
+// transcoded onto it from the google.api.http annotations, and what it does not
+// override answers 501 by name. A service with several kinds of object is
+// registered by one of them; the others put their methods in their own file.
+//
+// An API without gRPC gives routes instead, over the Go types of
+// google.golang.org/api:
+//
+//	routes: func(s *Server) []route {
+//		return []route{{
+//			method: "GET", path: "/v1/{name=things/*}", rpc: "GetThing",
+//			handle: func(ctx context.Context, r *restRequest) (any, error) {
+//				thing := &api.Thing{}
+//				_, err := s.load(kindThing, r.vars["name"], thing)
+//				return thing, err
+//			},
+//		}}
+//	},
+//
+// with r.decode for the body. Latency, faults, quotas, the request log and the
+// two forms of an error are the pipeline's (call.go) and no handler's business.
+//
+// # What handlers use
+//
+// s.load, s.create, s.update, s.store.Delete and s.store.List keep objects;
+// listPage filters, orders and pages them. s.useProject resolves the project of
+// a request (id or number) and refuses it as the API does. s.now, s.scaled and
+// s.newNumericID are time and ids. apiError, invalid, notFound and notModelled
+// make errors, with errorInfo, retryInfo and helpLink for their details.
+//
+// A handler returns only what the service returns: it fills no field that the
+// service leaves empty, drops none that was sent, and answers notModelled to
+// what it can't say truthfully.
+package emulator

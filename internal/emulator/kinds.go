@@ -1,0 +1,65 @@
+package emulator
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+
+	"google.golang.org/grpc"
+)
+
+// kind is one kind of object of the emulated Google Cloud. The literal lies in
+// the kind's own file and is listed in kinds().
+type kind struct {
+	// name is the key in the store, such as "alertPolicies". A kind that only
+	// serves requests and stores nothing leaves collection false.
+	name string
+	// host is the API that serves it, such as "monitoring.googleapis.com".
+	host string
+	// collection says that users make objects of this kind, so that
+	// Inventory lists them.
+	collection bool
+	// inventory, when set, narrows what Inventory lists: it says whether a
+	// stored value was made by a user and still stands.
+	inventory func(value json.RawMessage) bool
+	// register adds the gRPC services of the kind. REST is served from the
+	// google.api.http annotations of the same services.
+	register func(s *Server, r grpc.ServiceRegistrar)
+	// routes are the REST methods of an API without a gRPC implementation here.
+	routes func(s *Server) []route
+	// serialWrites says that two writes of this kind in one project at a time
+	// are refused with 409, as Monitoring does for its configuration.
+	serialWrites bool
+}
+
+// route is one REST method over plain Go types.
+type route struct {
+	// method and path are those of the API's reference, the path as in a
+	// google.api.http annotation: "/v1/{resource=projects/*/topics/*}:setIamPolicy".
+	// A plain {x} takes one segment.
+	method, path string
+	// rpc names the method in the request log and in faults, such as
+	// "SetIamPolicy".
+	rpc string
+	// query lists the query parameters that the method knows besides the
+	// system parameters (alt, key, fields, prettyPrint, …). Another one is a 400.
+	query []string
+	// handle serves it. What it returns becomes the reply's JSON: a
+	// proto.Message by protojson, anything else by encoding/json.
+	handle func(ctx context.Context, r *restRequest) (any, error)
+}
+
+// restRequest is what a route's handler gets.
+type restRequest struct {
+	vars  map[string]string
+	query url.Values
+	body  json.RawMessage
+}
+
+// kinds lists everything that the emulator models, in the order of the console
+// page. One kind is one file and one line here.
+func (s *Server) kinds() []kind {
+	return []kind{
+		alertPolicyKind,
+	}
+}
