@@ -1,15 +1,79 @@
 package gcp
 
-import "context"
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net/http"
+	"sync"
+
+	monitoring "cloud.google.com/go/monitoring/apiv3/v2"
+	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
+	"google.golang.org/api/option"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+)
 
 // Client reaches the services that the provider needs. It is safe for
 // concurrent use and dials nothing before its first call.
 type Client struct {
-	cfg Config
+	cfg       Config
+	clk       clock.Clock
+	endpoints map[string]endpoint
+	chain     *chain
+	base      *http.Transport
+	http      *http.Client
+
+	policies *reader[*monitoringpb.AlertPolicy]
+	channels *reader[*monitoringpb.NotificationChannel]
+	numbers  numbers
+
+	mu   sync.Mutex
+	conn *grpc.ClientConn // guarded by mu; nil before the first use
+	mon  *monitoringClients
+	shut bool
 }
 
-// New validates cfg and returns a client. It makes no network call.
-func New(cfg Config) (*Client, error) { return &Client{cfg: cfg}, nil }
+// monitoringClients share one connection.
+type monitoringClients struct {
+	policies *monitoring.AlertPolicyClient
+	channels *monitoring.NotificationChannelClient
+}
+
+// New validates cfg and returns a client. It reads a credential file if cfg
+// names one, and makes no network call.
+func New(cfg Config) (*Client, error) {
+	if cfg.RequestTimeout < 0 {
+		return nil, errors.New("request_timeout: it must not be negative")
+	}
+	endpoints, err := resolveEndpoints(cfg)
+	if err != nil {
+		return nil, err
+	}
+	authn, err := newAuthenticator(cfg)
+	if err != nil {
+		return nil, err
+	}
+	clk := cfg.Clock
+	if clk == nil {
+		clk = clock.System()
+	}
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		transport = &http.Transport{Proxy: http.ProxyFromEnvironment}
+	}
+	c := &Client{cfg: cfg, clk: clk, endpoints: endpoints, chain: newChain(cfg, clk, authn), base: transport.Clone()}
+	c.http = &http.Client{Transport: &roundTripper{chain: c.chain, base: c.base, userAgent: cfg.UserAgent}}
+	c.policies = c.newPolicyReader()
+	c.channels = c.newChannelReader()
+	return c, nil
+}
 
 // Emulated reports whether every call goes to an emulator.
 func (c *Client) Emulated() bool { return c.cfg.EmulatorHost != "" }
@@ -17,8 +81,22 @@ func (c *Client) Emulated() bool { return c.cfg.EmulatorHost != "" }
 // Project returns the default project id, or "".
 func (c *Client) Project() string { return c.cfg.Project }
 
-// Close releases the connections.
-func (c *Client) Close() error { return nil }
+// Region returns the default region, or "".
+func (c *Client) Region() string { return c.cfg.Region }
+
+// Close releases the connections. Calls after it fail.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shut = true
+	c.base.CloseIdleConnections()
+	if c.conn == nil {
+		return nil
+	}
+	conn := c.conn
+	c.conn, c.mon = nil, nil
+	return conn.Close()
+}
 
 // AlertPolicies returns the access to alert policies.
 func (c *Client) AlertPolicies() *AlertPolicies { return &AlertPolicies{c: c} }
@@ -29,7 +107,71 @@ func (c *Client) NotificationChannels() *NotificationChannels { return &Notifica
 // Topics returns the access to the IAM policies of Pub/Sub topics.
 func (c *Client) Topics() *Topics { return &Topics{c: c} }
 
-// ProjectNumber returns the number of the project with this id.
-func (c *Client) ProjectNumber(ctx context.Context, project string) (int64, error) {
-	return 0, context.Cause(ctx)
+// monitoring returns the Monitoring clients, which share one connection that
+// is made at the first use. Their own retries and timeouts are off: the chain
+// in the connection's interceptor is the only one.
+func (c *Client) monitoring(ctx context.Context) (*monitoringClients, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.mon != nil {
+		return c.mon, nil
+	}
+	if c.shut {
+		return nil, errors.New("the client is closed")
+	}
+	conn, err := c.dial(c.endpoints["monitoring"])
+	if err != nil {
+		return nil, err
+	}
+	opts := []option.ClientOption{
+		option.WithGRPCConn(conn),
+		option.WithLogger(slog.New(slog.DiscardHandler)), // It would log labels and their secrets.
+	}
+	// The context only serves to make the clients; with a connection given
+	// they keep none of it.
+	policies, err := monitoring.NewAlertPolicyClient(ctx, opts...)
+	if err == nil {
+		policies.CallOptions = &monitoring.AlertPolicyCallOptions{}
+		var channels *monitoring.NotificationChannelClient
+		if channels, err = monitoring.NewNotificationChannelClient(ctx, opts...); err == nil {
+			channels.CallOptions = &monitoring.NotificationChannelCallOptions{}
+			c.conn, c.mon = conn, &monitoringClients{policies: policies, channels: channels}
+			return c.mon, nil
+		}
+	}
+	return nil, errors.Join(err, conn.Close())
+}
+
+// dial makes a connection that connects at its first call.
+func (c *Client) dial(e endpoint) (*grpc.ClientConn, error) {
+	if e.grpcTarget == "" {
+		return nil, errors.New("this endpoint can't be called by gRPC")
+	}
+	transport := credentials.NewTLS(&tls.Config{MinVersion: tls.VersionTLS12})
+	if e.plaintext {
+		transport = insecure.NewCredentials()
+	}
+	conn, err := grpc.NewClient(e.grpcTarget,
+		grpc.WithTransportCredentials(transport),
+		grpc.WithChainUnaryInterceptor(c.chain.unary),
+		grpc.WithUserAgent(c.cfg.UserAgent),
+		grpc.WithDisableServiceConfig(),
+		grpc.WithDisableRetry(),
+		// A page of a thousand policies with their runbooks passes the default
+		// of 4 MiB.
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32)),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", e.grpcTarget, err)
+	}
+	return conn, nil
+}
+
+// restOptions returns the options of a REST client of google.golang.org/api.
+func (c *Client) restOptions(service string) []option.ClientOption {
+	return []option.ClientOption{
+		option.WithHTTPClient(c.http),
+		option.WithEndpoint(c.endpoints[service].rest),
+		option.WithLogger(slog.New(slog.DiscardHandler)),
+	}
 }
