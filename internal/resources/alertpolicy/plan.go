@@ -1,0 +1,242 @@
+package alertpolicy
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/alert"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
+)
+
+// defaultEvaluationInterval is the service's own default for PromQL conditions
+// (google/monitoring/v3/alert.proto).
+const defaultEvaluationInterval = 30 * time.Second
+
+// ModifyPlan implements resource.ResourceWithModifyPlan. Every value comes from
+// the configuration and the defaults, never from the proposed plan, which would
+// hide drift of what is not set. Rules are checked here and not in
+// ValidateConfig: an error of ValidateConfig would bar every destroy, one of a
+// plan leaves destroy -refresh=false.
+func (r *alertPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	var prior *model
+	if !req.State.Raw.IsNull() {
+		prior = &model{}
+		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	validate(ctx, config, req.Config.Raw, &resp.Diagnostics)
+	planned := r.plan(ctx, config, prior, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if prior != nil && !planned.Project.Equal(prior.Project) {
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("project"))
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
+	if prior == nil || resp.Diagnostics.HasError() {
+		return
+	}
+	kept, err := tfkit.KeepInPlan(ctx, resp.Plan.Schema.Type(), req.State.Raw, resp.Plan.Raw)
+	if err != nil {
+		addBug(&resp.Diagnostics, err)
+		return
+	}
+	resp.Plan.Raw = kept
+}
+
+// validate reports what is wrong with the known part of a configuration.
+func validate(ctx context.Context, config model, raw tftypes.Value, diags *diag.Diagnostics) {
+	policy := config.expand(ctx, diags)
+	if diags.HasError() {
+		return
+	}
+	for _, problem := range policy.Validate() {
+		if !tfkit.KnownAt(raw, problem.Path) {
+			continue
+		}
+		at := tfkit.Path(problem.Path)
+		if problem.Warning {
+			diags.AddAttributeWarning(at, problem.Summary, problem.Detail)
+		} else {
+			diags.AddAttributeError(at, problem.Summary, strings.TrimSpace(problem.Detail)+"\n\n"+tfkit.DestroyHint)
+		}
+	}
+}
+
+// plan resolves a configuration: what is null gets its default, what is unknown
+// stays so, and so does what is derived from it.
+func (r *alertPolicy) plan(ctx context.Context, config model, prior *model, diags *diag.Diagnostics) model {
+	policy := config.expand(ctx, diags)
+	planned := config
+	planned.Project = r.PlanProject(config.Project, diags)
+	planned.Emulated = r.Data.Emulated()
+	planned.ID, planned.Name = types.StringUnknown(), types.StringUnknown()
+	if prior != nil && (planned.Project.IsUnknown() || planned.Project.Equal(prior.Project)) {
+		planned.ID, planned.Name = prior.ID, prior.Name
+	}
+	planned.Conditions = planConditions(ctx, config.Conditions, prior, diags)
+
+	if config.Enabled.IsNull() {
+		planned.Enabled = types.BoolValue(true)
+	}
+	if config.Combiner.IsNull() {
+		planned.Combiner = types.StringValue(policy.Combiner)
+	}
+	if config.NotificationPrompts.IsNull() {
+		planned.NotificationPrompts = types.ListUnknown(types.StringType)
+		if !config.Conditions.IsUnknown() {
+			list, d := types.ListValueFrom(ctx, types.StringType, policy.Prompts)
+			diags.Append(d...)
+			planned.NotificationPrompts = list
+		}
+	}
+	planByPriority(&planned, config, policy)
+
+	own := types.MapUnknown(types.StringType)
+	if !config.Priority.IsUnknown() && !config.Suite.IsUnknown() {
+		own = tfkit.PlanLabels(ctx, r.Data.DefaultLabels, config.Labels, alert.OwnLabels(policy), diags)
+	}
+	planned.EffectiveLabels = own
+	planned.RenderedDocumentation = tfkit.Text{StringValue: types.StringUnknown()}
+	if fullyKnown(ctx, config.Runbook) && fullyKnown(ctx, config.Documentation) && !config.Priority.IsUnknown() && !config.Suite.IsUnknown() {
+		planned.RenderedDocumentation = tfkit.Text{StringValue: stringOrNull(policy.Content())}
+	}
+	return planned
+}
+
+// planByPriority sets what a priority stands for.
+func planByPriority(planned *model, config model, policy alert.Policy) {
+	if config.Priority.IsUnknown() {
+		if config.Severity.IsNull() {
+			planned.Severity = types.StringUnknown()
+		}
+		if config.AutoClose.IsNull() {
+			planned.AutoClose = tfkit.Duration{StringValue: types.StringUnknown()}
+		}
+		if config.RenotifyInterval.IsNull() {
+			planned.RenotifyInterval = tfkit.Duration{StringValue: types.StringUnknown()}
+		}
+		planned.SLA = types.ObjectUnknown(slaTypes)
+		return
+	}
+	if config.Severity.IsNull() {
+		planned.Severity = stringOrNull(policy.Severity)
+	}
+	if config.AutoClose.IsNull() {
+		planned.AutoClose = durationOrNull(policy.AutoClose)
+	}
+	if config.RenotifyInterval.IsNull() {
+		planned.RenotifyInterval = durationOrNull(policy.Renotify)
+	}
+	planned.SLA = slaValue(policy.Priority)
+}
+
+func durationOrNull(d time.Duration) tfkit.Duration {
+	if d == 0 {
+		return tfkit.DurationNull()
+	}
+	return tfkit.DurationValue(d)
+}
+
+func planConditions(ctx context.Context, config types.List, prior *model, diags *diag.Diagnostics) types.List {
+	if config.IsUnknown() || config.IsNull() {
+		return config
+	}
+	var standing []alert.Condition
+	if prior != nil {
+		standing = expandConditions(ctx, prior.Conditions, diags)
+	}
+	items := make([]tftypes.Value, 0, len(config.Elements()))
+	for i, element := range config.Elements() {
+		raw, err := element.ToTerraformValue(ctx)
+		if err != nil {
+			addBug(diags, err)
+			return config
+		}
+		item, err := planCondition(ctx, raw, diags)
+		if err == nil && i < len(standing) {
+			item, err = keepConditionName(item, raw, standing[i], diags)
+		}
+		if err != nil {
+			addBug(diags, err)
+			return config
+		}
+		items = append(items, item)
+	}
+	list, err := conditionsValue(ctx, items)
+	if err != nil {
+		addBug(diags, err)
+	}
+	return list
+}
+
+// planCondition resolves one condition. What is derived from a signal is
+// unknown while any part of the signal is.
+func planCondition(ctx context.Context, raw tftypes.Value, diags *diag.Diagnostics) (tftypes.Value, error) {
+	if !raw.IsKnown() || raw.IsNull() {
+		return raw, nil
+	}
+	condition := expandCondition(raw, diags)
+	encoded, err := encodeCondition(ctx, condition)
+	if err != nil {
+		return raw, err
+	}
+	members := map[string]tftypes.Value{}
+	if err := encoded.As(&members); err != nil {
+		return raw, err
+	}
+	members["name"] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+	configured := map[string]tftypes.Value{}
+	if err := raw.As(&configured); err != nil {
+		return raw, err
+	}
+	for name := range signalDefaults {
+		if configured[name].IsFullyKnown() {
+			continue
+		}
+		for _, derived := range []string{"query", "display_name"} {
+			if !members[derived].IsNull() {
+				members[derived] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+			}
+		}
+	}
+	return tfkit.Fill(raw, tftypes.NewValue(encoded.Type(), members))
+}
+
+// keepConditionName keeps the id of the condition at the same place when it
+// stays of the same kind: Google's advice is to keep ids through small changes,
+// and to let a condition that becomes another one have a new id.
+func keepConditionName(item, config tftypes.Value, standing alert.Condition, diags *diag.Diagnostics) (tftypes.Value, error) {
+	if !item.IsKnown() || item.IsNull() || standing.Name == "" {
+		return item, nil
+	}
+	if expandCondition(config, diags).Signal() != standing.Signal() {
+		return item, nil
+	}
+	members := map[string]tftypes.Value{}
+	if err := item.As(&members); err != nil {
+		return item, err
+	}
+	members["name"] = tftypes.NewValue(tftypes.String, standing.Name)
+	return tftypes.NewValue(item.Type(), members), nil
+}
+
+func fullyKnown(ctx context.Context, object types.Object) bool {
+	raw, err := object.ToTerraformValue(ctx)
+	return err == nil && raw.IsFullyKnown()
+}

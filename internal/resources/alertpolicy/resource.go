@@ -1,0 +1,182 @@
+// Package alertpolicy is the resource cortx_alert_policy.
+package alertpolicy
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*alertPolicy)(nil)
+	_ resource.ResourceWithIdentity    = (*alertPolicy)(nil)
+	_ resource.ResourceWithImportState = (*alertPolicy)(nil)
+	_ resource.ResourceWithModifyPlan  = (*alertPolicy)(nil)
+)
+
+// Default timeouts. A write waits in the project's queue behind those of all
+// other policies, and a metric that was just created takes up to ten minutes.
+const (
+	readTimeout  = 5 * time.Minute
+	writeTimeout = 30 * time.Minute
+)
+
+type alertPolicy struct{ tfkit.Base }
+
+// New returns the resource.
+func New() resource.Resource { return &alertPolicy{} }
+
+// collection is how the service names these objects.
+var collection = tfkit.NamedCollection{
+	Collection:  "alertPolicies",
+	Noun:        "an alert policy",
+	ListCommand: "gcloud monitoring policies list",
+}
+
+// Metadata implements resource.Resource.
+func (r *alertPolicy) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_alert_policy"
+}
+
+// Create implements resource.Resource. It makes one object with one call, which
+// either returns it or proves that it does not stand, so that nothing is ever
+// tainted or left behind.
+func (r *alertPolicy) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var planned model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
+	client := r.Client(&resp.Diagnostics)
+	timeout, d := planned.Timeouts.Create(ctx, writeTimeout)
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	policy := planned.expand(ctx, &resp.Diagnostics)
+	policy.Labels = tfkit.StringMap(ctx, planned.EffectiveLabels, &resp.Diagnostics)
+	message, err := policy.Proto()
+	if err != nil {
+		addBug(&resp.Diagnostics, err)
+		return
+	}
+	created, err := client.AlertPolicies().Create(ctx, planned.Project.ValueString(), message)
+	if err != nil {
+		tfkit.AddServiceError(&resp.Diagnostics, attributeOf(err), "The alert policy could not be created.", err)
+		return
+	}
+	planned.setNames(ctx, created, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, planned)...)
+	tfkit.SetIdentity(ctx, resp.Identity, planned.Name, &resp.Diagnostics)
+}
+
+// Read implements resource.Resource.
+func (r *alertPolicy) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+		return
+	}
+	tfkit.SetIdentity(ctx, resp.Identity, state.Name, &resp.Diagnostics)
+	if r.Data == nil || r.Data.Client == nil {
+		resp.Diagnostics.AddWarning("The alert policy was not refreshed.", "A value of the provider block is known only after apply. The plan is made from the last known state.")
+		return
+	}
+	timeout, d := state.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(d...)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	remote, err := r.Data.Client.AlertPolicies().Get(ctx, state.Name.ValueString())
+	if gcp.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The alert policy could not be read.", err)
+		return
+	}
+	found := r.flatten(ctx, remote, state, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	tfkit.SetRead(ctx, resp, found)
+}
+
+// Update implements resource.Resource. It sends the fields that differ from
+// what stands, and keeps labels that others have put on the policy.
+func (r *alertPolicy) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var planned, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	client := r.Client(&resp.Diagnostics)
+	timeout, d := planned.Timeouts.Update(ctx, writeTimeout)
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	standing, err := client.AlertPolicies().Get(ctx, state.Name.ValueString())
+	if err != nil {
+		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The alert policy could not be read before its update.", err)
+		return
+	}
+	policy := planned.expand(ctx, &resp.Diagnostics)
+	policy.Name = state.Name.ValueString()
+	policy.Labels = tfkit.UpdateLabels(standing.GetUserLabels(),
+		tfkit.StringMap(ctx, state.EffectiveLabels, &resp.Diagnostics),
+		tfkit.StringMap(ctx, planned.EffectiveLabels, &resp.Diagnostics))
+	message, err := policy.Proto()
+	if err != nil {
+		addBug(&resp.Diagnostics, err)
+		return
+	}
+	updated := standing
+	if mask := changedFields(message, standing); len(mask) > 0 {
+		updated, err = client.AlertPolicies().Update(ctx, message, mask...)
+		if err != nil {
+			tfkit.AddServiceError(&resp.Diagnostics, attributeOf(err), "The alert policy could not be updated.", err)
+			return
+		}
+	}
+	planned.setNames(ctx, updated, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, planned)...)
+	tfkit.SetIdentity(ctx, resp.Identity, planned.Name, &resp.Diagnostics)
+}
+
+// Delete implements resource.Resource. A policy that is gone already is deleted.
+func (r *alertPolicy) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	client := r.Client(&resp.Diagnostics)
+	timeout, d := state.Timeouts.Delete(ctx, writeTimeout)
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if err := client.AlertPolicies().Delete(ctx, state.Name.ValueString()); err != nil {
+		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The alert policy could not be deleted.", err)
+	}
+}
+
+// ImportState implements resource.ResourceWithImportState.
+func (r *alertPolicy) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	collection.Import(ctx, req, resp)
+}
+
+// attributeOf finds the attribute that a refusal is about.
+func attributeOf(err error) path.Path {
+	if gcp.IsMetricNotFound(err) {
+		return path.Root("conditions")
+	}
+	return path.Empty()
+}

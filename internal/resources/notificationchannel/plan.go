@@ -1,0 +1,314 @@
+package notificationchannel
+
+import (
+	"context"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
+)
+
+// ModifyPlan implements resource.ResourceWithModifyPlan.
+func (r *notificationChannel) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	var prior *model
+	if !req.State.Raw.IsNull() {
+		prior = &model{}
+		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	validate(ctx, config, req.Config.Raw, &resp.Diagnostics)
+	planned, replaced := r.plan(ctx, config, prior, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.RequiresReplace = append(resp.RequiresReplace, replaced...)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
+}
+
+// plan resolves a configuration, and returns the attributes whose change makes
+// another channel of it.
+func (r *notificationChannel) plan(ctx context.Context, config model, prior *model, diags *diag.Diagnostics) (model, path.Paths) {
+	planned := config
+	kind := config.expandKind(ctx, diags)
+	planned.Project = r.PlanProject(config.Project, diags)
+	planned.Emulated = r.Data.Emulated()
+	if config.Enabled.IsNull() {
+		planned.Enabled = types.BoolValue(true)
+	}
+	planned.Type = types.StringValue(kind.typeName())
+	if !config.kindKnown(ctx) && kind.webhook != nil {
+		planned.Type = types.StringUnknown()
+	}
+	planned.planKinds(ctx, kind, diags)
+
+	own := kind.ownLabels()
+	planned.EffectiveLabels = types.MapUnknown(types.StringType)
+	if config.versionKnown(ctx) {
+		planned.EffectiveLabels = tfkit.PlanLabels(ctx, r.Data.DefaultLabels, config.Labels, own, diags)
+	}
+
+	planned.ID, planned.Name, planned.VerificationStatus = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
+	var replaced path.Paths
+	if prior == nil {
+		return planned, nil
+	}
+	if !planned.Project.Equal(prior.Project) {
+		replaced = append(replaced, path.Root("project"))
+	}
+	if !planned.Type.IsUnknown() && !planned.Type.Equal(prior.Type) {
+		for _, name := range append(config.kindNames(), prior.kindNames()...) {
+			replaced = append(replaced, path.Root(name))
+		}
+	}
+	if len(replaced) == 0 {
+		planned.ID, planned.Name, planned.VerificationStatus = prior.ID, prior.Name, prior.VerificationStatus
+	}
+	if prior != nil && kind.pubSub != nil && !prior.PubSub.IsNull() && len(replaced) == 0 {
+		planned.planGrant(ctx, diags)
+	}
+	return planned, replaced
+}
+
+// planKinds fills in what a kind leaves out and drops its secrets: a write-only
+// argument is null in every plan.
+func (m *model) planKinds(ctx context.Context, kind channel, diags *diag.Diagnostics) {
+	configured := *m
+	resolved := model{}
+	resolved.encodeKind(ctx, kind, diags)
+	objects, defaults := m.objects(), resolved.objects()
+	for name, object := range configured.objects() {
+		if object.IsNull() || object.IsUnknown() {
+			continue
+		}
+		raw, err := object.ToTerraformValue(ctx)
+		if err != nil {
+			addBug(diags, err)
+			continue
+		}
+		filled, err := fillKind(ctx, name, raw, *defaults[name])
+		if err != nil {
+			addBug(diags, err)
+			continue
+		}
+		value, err := kindType(name).ValueFromTerraform(ctx, filled)
+		if err != nil {
+			addBug(diags, err)
+			continue
+		}
+		*objects[name], _ = value.(types.Object)
+	}
+}
+
+func fillKind(ctx context.Context, name string, raw tftypes.Value, defaults types.Object) (tftypes.Value, error) {
+	resolved, err := defaults.ToTerraformValue(ctx)
+	if err != nil {
+		return raw, err
+	}
+	filled, err := tfkit.Fill(raw, resolved)
+	if err != nil {
+		return raw, err
+	}
+	members := map[string]tftypes.Value{}
+	if err := filled.As(&members); err != nil {
+		return raw, err
+	}
+	for key := range members {
+		if strings.HasSuffix(key, "_wo") {
+			members[key] = tftypes.NewValue(tftypes.String, nil)
+		}
+	}
+	if name == "pubsub" {
+		// Known only once the service has been asked: a grant that fails must
+		// not contradict the plan, which would taint the channel.
+		members["publisher_granted"] = tftypes.NewValue(tftypes.Bool, tftypes.UnknownValue)
+	}
+	return tftypes.NewValue(filled.Type(), members), nil
+}
+
+// planGrant plans the right to publish for a channel that stands: a grant that
+// is missing shows as an update.
+func (m *model) planGrant(ctx context.Context, diags *diag.Diagnostics) {
+	raw, err := m.PubSub.ToTerraformValue(ctx)
+	if err != nil {
+		addBug(diags, err)
+		return
+	}
+	members := map[string]tftypes.Value{}
+	if err := raw.As(&members); err != nil {
+		addBug(diags, err)
+		return
+	}
+	members["publisher_granted"] = tftypes.NewValue(tftypes.Bool, true)
+	value, err := kindType("pubsub").ValueFromTerraform(ctx, tftypes.NewValue(raw.Type(), members))
+	if err != nil {
+		addBug(diags, err)
+		return
+	}
+	m.PubSub, _ = value.(types.Object)
+}
+
+func (m *model) kindKnown(ctx context.Context) bool {
+	for _, object := range m.objects() {
+		if raw, err := object.ToTerraformValue(ctx); err != nil || !raw.IsFullyKnown() {
+			return false
+		}
+	}
+	return true
+}
+
+// versionKnown reports whether the versions of all secrets are known.
+func (m *model) versionKnown(ctx context.Context) bool {
+	for _, object := range m.objects() {
+		raw, err := object.ToTerraformValue(ctx)
+		if err != nil || !raw.IsKnown() {
+			return false
+		}
+		for name, attribute := range object.Attributes() {
+			if strings.HasSuffix(name, "_version") && attribute.IsUnknown() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+var (
+	topicName  = regexp.MustCompile(`^projects/[^/]+/topics/[A-Za-z][A-Za-z0-9._~%+-]{2,254}$`)
+	labelKey   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
+	labelValue = regexp.MustCompile(`^[a-z0-9_-]{0,63}$`)
+	// secretShape is what the tokens of these services look like.
+	secretShape = regexp.MustCompile(`(?i)^(xox[a-z]-.+|[0-9a-f]{32}|[A-Za-z0-9+_-]{20}[A-Za-z0-9+_-]*:[^ ]+|sk_.+|ghp_.+|AIza.+)$`)
+)
+
+// secretKeys are the names under which the service itself keeps secrets.
+var secretKeys = []string{"service_key", "auth_token", "password", "token", "secret", "api_key"}
+
+// validate reports what is wrong with the known part of a configuration.
+func validate(ctx context.Context, config model, raw tftypes.Value, diags *diag.Diagnostics) {
+	report := func(steps []any, summary, detail string) {
+		if tfkit.KnownAt(raw, steps) {
+			diags.AddAttributeError(tfkit.Path(steps), summary, detail+"\n\n"+tfkit.DestroyHint)
+		}
+	}
+	if names := config.kindNames(); len(names) != 1 {
+		known := true
+		for _, object := range config.objects() {
+			known = known && !object.IsUnknown()
+		}
+		if known {
+			diags.AddError("A notification channel has exactly one kind.",
+				fmt.Sprintf("Set one of pagerduty, slack, email, webhook and pubsub; %d are set. For several, make several channels.\n\n%s", len(names), tfkit.DestroyHint))
+		}
+		return
+	}
+	if n := utf8.RuneCountInString(config.DisplayName.ValueString()); n == 0 || n > 512 {
+		report([]any{"display_name"}, "The display name has the wrong length.", fmt.Sprintf("Use 1 to 512 characters; it has %d.", n))
+	}
+	if n := utf8.RuneCountInString(config.Description.ValueString()); n > 1024 {
+		report([]any{"description"}, "The description is too long.", fmt.Sprintf("Use at most 1,024 characters; it has %d.", n))
+	}
+	validateLabels(ctx, config, diags)
+	validateKind(config.expandKind(ctx, diags), report)
+}
+
+func validateLabels(ctx context.Context, config model, diags *diag.Diagnostics) {
+	labels := tfkit.StringMap(ctx, config.Labels, diags)
+	if len(labels) > 60 {
+		diags.AddAttributeError(path.Root("labels"), "There are too many labels.", fmt.Sprintf("Use at most 60, which leaves room for the provider's own; there are %d.\n\n%s", len(labels), tfkit.DestroyHint))
+	}
+	for key, value := range labels {
+		switch {
+		case slices.Contains(secretKeys, key) || secretShape.MatchString(value):
+			// Without a path to the key: Terraform would show the line of the
+			// configuration, and with it the secret.
+			diags.AddError("A secret does not belong in labels.",
+				fmt.Sprintf("labels[%q] is a secret or looks like one. Labels are stored in the state and shown to everybody who may read the project. "+
+					"Use pagerduty.service_key_wo, slack.auth_token_wo, webhook.password_wo or webhook.token_wo, and change this secret, since it may have been seen.\n\n%s", key, tfkit.DestroyHint))
+		case key == managedBy || key == secretVersion || key == publisherGrant:
+			diags.AddAttributeError(path.Root("labels").AtMapKey(key), "This label is the provider's own.", "Choose another key.\n\n"+tfkit.DestroyHint)
+		case !labelKey.MatchString(key) || !labelValue.MatchString(value):
+			diags.AddAttributeError(path.Root("labels").AtMapKey(key), "This label can't be put on a notification channel.",
+				"Use only lowercase letters, digits, underscores and dashes, at most 63 of them; a key begins with a letter.\n\n"+tfkit.DestroyHint)
+		}
+	}
+}
+
+// validateKind checks the values of a kind. No message repeats a value that may
+// hold a secret.
+func validateKind(kind channel, report func(steps []any, summary, detail string)) {
+	switch {
+	case kind.pagerDuty != nil:
+		requireSecret(report, "pagerduty", "service_key_wo", kind.pagerDuty.ServiceKeyWO)
+		requireVersion(report, "pagerduty", "service_key_wo_version", kind.pagerDuty.ServiceKeyWOVersion)
+	case kind.slack != nil:
+		requireSecret(report, "slack", "auth_token_wo", kind.slack.AuthTokenWO)
+		requireVersion(report, "slack", "auth_token_wo_version", kind.slack.AuthTokenWOVersion)
+		if kind.slack.ChannelName == "" {
+			report([]any{"slack", "channel_name"}, "The Slack channel is empty.", "Give its name, such as \"#incidents\".")
+		}
+	case kind.email != nil:
+		if address, err := mail.ParseAddress(kind.email.Address); err != nil || address.Address != kind.email.Address {
+			report([]any{"email", "address"}, "This is not an email address.", fmt.Sprintf("Give an address such as \"oncall@example.com\"; got %q.", kind.email.Address))
+		}
+	case kind.webhook != nil:
+		validateWebhook(*kind.webhook, report)
+	case kind.pubSub != nil:
+		if !topicName.MatchString(kind.pubSub.Topic) {
+			report([]any{"pubsub", "topic"}, "This is not the name of a topic.", fmt.Sprintf("Give the full name, projects/PROJECT/topics/TOPIC; got %q.", kind.pubSub.Topic))
+		}
+	}
+}
+
+func requireSecret(report func([]any, string, string), kind, attribute, value string) {
+	if value == "" {
+		report([]any{kind, attribute}, "The secret is empty.", "Give "+kind+"."+attribute+", for example from an ephemeral variable or an ephemeral resource.")
+	}
+}
+
+func requireVersion(report func([]any, string, string), kind, attribute string, value int64) {
+	if value < 1 {
+		report([]any{kind, attribute}, "The version of a secret begins at 1.", "Give 1 or more, and raise it whenever the secret changes.")
+	}
+}
+
+func validateWebhook(w webhook, report func(steps []any, summary, detail string)) {
+	address, err := url.Parse(w.URL)
+	switch {
+	case err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http":
+		report([]any{"webhook", "url"}, "This is not the address of a webhook.", "Give an absolute URL, such as \"https://hooks.example.com/alerts\".")
+	case address.User != nil || address.Query().Has(authToken):
+		report([]any{"webhook", "url"}, "The address of the webhook holds a secret.", "Take the password or token out of the URL, and give it as webhook.password_wo or webhook.token_wo. Change the secret, since it may have been seen.")
+	}
+	if w.Username != "" {
+		requireSecret(report, "webhook", "password_wo", w.PasswordWO)
+		if w.TokenWO != "" {
+			report([]any{"webhook", "token_wo"}, "A webhook has a password or a token, not both.", "Remove token_wo, or username and password_wo.")
+		}
+	} else if w.PasswordWO != "" {
+		report([]any{"webhook", "username"}, "The user of the webhook is missing.", "Give webhook.username with webhook.password_wo.")
+	}
+	if w.PasswordWO != "" {
+		requireVersion(report, "webhook", "password_wo_version", w.PasswordWOVersion)
+	}
+	if w.TokenWO != "" {
+		requireVersion(report, "webhook", "token_wo_version", w.TokenWOVersion)
+	}
+}

@@ -1,0 +1,63 @@
+package tfkit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+)
+
+// DestroyHint ends every error that a plan may raise: a normal plan precedes a
+// destroy, so such an error would otherwise look like a dead end.
+const DestroyHint = "To destroy instead of correcting it, run destroy with -refresh=false."
+
+// AddServiceError reports that the service refused or never answered a call.
+// summary is a static sentence, at is the attribute that the user can change
+// (or empty). The detail says what to do, then gives the service's own words.
+func AddServiceError(diags *diag.Diagnostics, at path.Path, summary string, err error) {
+	detail := fmt.Sprintf("%s\n\nGoogle Cloud says: %s", Advice(err), err)
+	if len(at.Steps()) == 0 {
+		diags.AddError(summary, detail)
+		return
+	}
+	diags.AddAttributeError(at, summary, detail)
+}
+
+// Advice says in a sentence what the user can do about a failed call.
+func Advice(err error) string {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "The run was interrupted. Run apply again: what was done is in the state, and nothing is made twice."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The time given in timeouts ran out. Run apply again, or raise the timeout."
+	case gcp.IsServiceDisabled(err):
+		return "Enable the API in the project (gcloud services enable …, or google_project_service), wait a few minutes, and apply again."
+	case gcp.IsPermissionDenied(err):
+		return "Grant the identity that runs Terraform a role with the missing permission, such as roles/monitoring.editor, and apply again. A project that doesn't exist answers in the same way: check its id."
+	case gcp.IsMetricNotFound(err):
+		return "The metric has not been written yet in this project. Set disable_metric_validation = true on the condition, or apply again once the workload reports it."
+	case gcp.IsExhausted(err):
+		return "The project is at its limit. Delete what is no longer needed or ask for a higher quota; waiting doesn't help."
+	case gcp.IsRateLimited(err):
+		return "The project's request rate is used up, and waiting as long as the service asked did not help. Apply again later, or lower -parallelism."
+	case gcp.IsConflict(err):
+		return "Somebody else was changing the same project all the while. Apply again once the other change is done."
+	case gcp.IsInvalid(err):
+		return "Correct the value that the service names, and apply again. Nothing was changed."
+	case gcp.IsNotFound(err):
+		return "The object, or one that it refers to, doesn't exist. Check the names that this resource refers to, and apply again."
+	case gcp.IsUnavailable(err):
+		return "The service could not be reached or failed for too long. Apply again later: nothing is made twice."
+	default:
+		return "Run apply again; if it goes on, run it with TF_LOG_PROVIDER=TRACE and report what the log shows."
+	}
+}
+
+// ImportHint says how an object that was made but is not in the state gets in.
+func ImportHint(typeName, name string) string {
+	return fmt.Sprintf("terraform import %s.<name> %s", typeName, name)
+}
