@@ -63,7 +63,7 @@ func decide(c class, e *Error) action {
 		}
 		return retry
 	case codes.Unavailable, codes.DeadlineExceeded, codes.Internal, codes.Unknown, codes.Canceled:
-		if e.Code == codes.Unknown && !e.transport && e.HTTPStatus < 500 {
+		if e.local {
 			return giveUp
 		}
 		if c == observed {

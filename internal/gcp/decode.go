@@ -81,7 +81,7 @@ func (e *Error) fill(err error) {
 	case errors.As(err, &netErr), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isHTTPTransport(err):
 		transport(codes.Unavailable)
 	default:
-		e.Code, e.Message = codes.Unknown, rootMessage(err)
+		e.Code, e.local, e.Message = codes.Unknown, true, rootMessage(err)
 	}
 }
 

@@ -39,6 +39,7 @@ type Error struct {
 
 	transport bool // no whole reply arrived
 	unsent    bool // the service can't have seen the call
+	local     bool // it failed on this side, in no way that repeating mends
 	quota     bool // a google.rpc.QuotaFailure came with it
 	err       error
 }
@@ -162,7 +163,7 @@ func IsUnavailable(err error) bool {
 		case codes.Unavailable, codes.DeadlineExceeded, codes.Internal:
 			return true
 		case codes.Unknown:
-			return e.transport || e.HTTPStatus >= 500
+			return !e.local
 		default:
 			return false
 		}

@@ -1,0 +1,25 @@
+package gcp_test
+
+import (
+	"context"
+	"time"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+)
+
+// gateClock makes every real wait last until the gate opens.
+type gateClock struct {
+	clock.Clock
+	gate chan struct{}
+}
+
+func (g *gateClock) Sleep(ctx context.Context, d time.Duration) error {
+	if d > 0 {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-g.gate:
+		}
+	}
+	return g.Clock.Sleep(ctx, d)
+}
