@@ -40,7 +40,7 @@
 // # What handlers use
 //
 // s.load, s.create, s.update, s.store.Delete and s.store.List keep objects;
-// listPage filters, orders and pages them. s.useProject resolves the project of
+// list filters, orders and pages them. s.useProject resolves the project of
 // a request (id or number) and refuses it as the API does. s.now, s.scaled and
 // s.newNumericID are time and ids. apiError, invalid, notFound and notModelled
 // make errors, with errorInfo, retryInfo and helpLink for their details.
