@@ -123,7 +123,7 @@ func TestMetricNotFoundEndsAfterTenMinutes(t *testing.T) {
 	}
 }
 
-func TestPauseHoldsBackOtherCallsOfTheProject(t *testing.T) {
+func TestHintIsWaitedForOnce(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.before = firstTimes("CreateAlertPolicy", 1, failure(codes.ResourceExhausted, "slow down", hint(20*time.Second)))

@@ -27,6 +27,7 @@ import (
 // test says.
 type fake struct {
 	monitoringpb.UnimplementedAlertPolicyServiceServer
+	monitoringpb.UnimplementedNotificationChannelServiceServer
 
 	addr string
 
@@ -50,6 +51,7 @@ func newFake(t *testing.T) *fake {
 	f := &fake{policies: map[string]*monitoringpb.AlertPolicy{}, counts: map[string]int{}}
 	server := grpc.NewServer(grpc.UnaryInterceptor(f.intercept))
 	monitoringpb.RegisterAlertPolicyServiceServer(server, f)
+	monitoringpb.RegisterNotificationChannelServiceServer(server, f)
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
