@@ -1,0 +1,77 @@
+package emulator
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// kindOperation is the kind of the long-running operations of the REST APIs,
+// kept by host and name.
+const kindOperation = "operations"
+
+// operation is google.longrunning.Operation as JSON.
+type operation struct {
+	Name     string         `json:"name"`
+	Metadata map[string]any `json:"metadata,omitempty"`
+	Done     bool           `json:"done,omitempty"`
+	Response any            `json:"response,omitempty"`
+}
+
+// storedOperation is an operation with the time at which it is done. What it
+// brings about carries the same time, so nothing has to run when it comes.
+type storedOperation struct {
+	operation
+	DoneAt time.Time `json:"doneAt"`
+}
+
+// startOperation stores an operation that takes d and returns what the call
+// that starts it replies: the name, and nothing else, as recorded.
+func (s *Server) startOperation(host, prefix string, d time.Duration, metadata map[string]any, response any) (*operation, error) {
+	id := s.newNumericID(kindOperation, host+"/operations/"+prefix)
+	op := storedOperation{DoneAt: s.now().Add(d)}
+	op.Name = strings.TrimPrefix(id, host+"/")
+	op.Metadata, op.Response = metadata, response
+	if err := s.create(kindOperation, host, id, op); err != nil {
+		return nil, err
+	}
+	return &operation{Name: op.Name}, nil
+}
+
+// getOperation returns an operation as it stands now.
+func (s *Server) getOperation(host, name string) (*operation, error) {
+	e, err := s.store.Get(kindOperation, host+"/"+name)
+	if status.Code(err) == codes.NotFound {
+		return nil, notFound("Operation %q not found.", name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var op storedOperation
+	if err := json.Unmarshal(e.Value, &op); err != nil {
+		return nil, err
+	}
+	if s.now().Before(op.DoneAt) {
+		op.Response = nil
+		return &op.operation, nil
+	}
+	op.Done = true
+	return &op.operation, nil
+}
+
+// anyOf renders a value as google.protobuf.Any does in JSON.
+func anyOf(typeName string, v any) (map[string]any, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]any{}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return nil, err
+	}
+	out["@type"] = "type.googleapis.com/" + typeName
+	return out, nil
+}

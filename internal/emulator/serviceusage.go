@@ -1,0 +1,328 @@
+package emulator
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/api/serviceusage/v1"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+const (
+	serviceUsageHost = "serviceusage.googleapis.com"
+	kindService      = "services"
+	// serviceOperation is about what enabling or disabling takes, and
+	// servicePropagation what passes after that until every front end of the
+	// API knows of it: an enabled API is not yet a usable one.
+	serviceOperation   = 10 * time.Second
+	servicePropagation = time.Minute
+)
+
+// States of a service.
+const (
+	serviceEnabled = "ENABLED"
+	serviceOff     = "DISABLED"
+)
+
+// serviceKind serves Service Usage v1. Only services whose state was changed
+// are stored; the others have that of a new project.
+var serviceKind = kind{
+	name: kindService, host: serviceUsageHost,
+	routes: func(s *Server) []route {
+		v := services{s: s}
+		return []route{
+			{method: "GET", path: "/v1/{name=projects/*/services/*}", rpc: "GetService", handle: v.get},
+			{method: "GET", path: "/v1/{parent=projects/*}/services", rpc: "ListServices", query: []string{"filter", "pageSize", "pageToken"}, handle: v.list},
+			{method: "GET", path: "/v1/{parent=projects/*}/services:batchGet", rpc: "BatchGetServices", query: []string{"names"}, handle: v.batchGet},
+			{method: "POST", path: "/v1/{name=projects/*/services/*}:enable", rpc: "EnableService", handle: v.enable},
+			{method: "POST", path: "/v1/{name=projects/*/services/*}:disable", rpc: "DisableService", handle: v.disable},
+			{method: "POST", path: "/v1/{parent=projects/*}/services:batchEnable", rpc: "BatchEnableServices", handle: v.batchEnable},
+			{method: "GET", path: "/v1/{name=operations/*}", rpc: "GetOperation", handle: func(_ context.Context, r *restRequest) (any, error) {
+				return s.getOperation(serviceUsageHost, r.vars["name"])
+			}},
+		}
+	},
+}
+
+type services struct{ s *Server }
+
+// serviceChange is the latest change of a service's state in a project.
+type serviceChange struct {
+	State  string `json:"state"`
+	Before string `json:"before"`
+	// At is when the change shows, Usable when calls follow it.
+	At     time.Time `json:"at"`
+	Usable time.Time `json:"usable"`
+}
+
+// serviceState returns the state that Service Usage shows, and the one that
+// calls to the API meet.
+func (s *Server) serviceState(project, name string) (shown, met string, version int64, err error) {
+	var c serviceChange
+	version, err = s.load(kindService, "projects/"+project+"/services/"+name, &c)
+	if status.Code(err) == codes.NotFound {
+		state := serviceOff
+		if known, ok := cloudServiceByName(name); ok && known.initial {
+			state = serviceEnabled
+		}
+		return state, state, 0, nil
+	}
+	shown, met = c.Before, c.Before
+	now := s.now()
+	if !now.Before(c.At) {
+		shown = c.State
+	}
+	if !now.Before(c.Usable) {
+		met = c.State
+	}
+	return shown, met, version, err
+}
+
+// serviceUsable tells whether calls to an API go through in a project.
+func (s *Server) serviceUsable(project, host string) bool {
+	_, met, _, err := s.serviceState(project, host)
+	return err == nil && met == serviceEnabled
+}
+
+// project resolves a parent, for a project that stands.
+func (v services) project(ref string) (string, error) {
+	id := v.s.canonicalProject(projectOf(ref))
+	denied := apiError(codes.PermissionDenied, fmt.Sprintf("Project '%s' not found or permission denied.", projectOf(ref)),
+		errorInfo("RESOURCES_NOT_FOUND", "serviceusage.googleapis.com", map[string]string{"resource": ref}))
+	if !projectIDPattern.MatchString(id) {
+		return "", denied
+	}
+	p, ready, err := v.s.findProject(id)
+	if err != nil {
+		return "", err
+	}
+	if !ready || p.Deleted != nil {
+		return "", denied
+	}
+	return id, nil
+}
+
+// known refuses services that are none.
+func (services) known(names ...string) error {
+	var unknown []string
+	for _, name := range names {
+		if _, ok := cloudServiceByName(name); !ok {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	list := strings.Join(unknown, ",")
+	return apiError(codes.PermissionDenied, fmt.Sprintf("Not found or permission denied for service(s): %s.", list),
+		errorInfo("SERVICE_CONFIG_NOT_FOUND_OR_PERMISSION_DENIED", "serviceusage.googleapis.com", map[string]string{"services": list}))
+}
+
+// split resolves projects/P/services/S to the project's id and the service.
+func (v services) split(ref string) (project, name string, err error) {
+	parent, name, ok := strings.Cut(ref, "/services/")
+	if !ok {
+		return "", "", invalid("Invalid service name %q: it must be projects/[PROJECT]/services/[SERVICE].", ref)
+	}
+	if project, err = v.project(parent); err != nil {
+		return "", "", err
+	}
+	return project, name, v.known(name)
+}
+
+func (v services) render(project, name, state string) *serviceusage.GoogleApiServiceusageV1Service {
+	parent := "projects/" + strconv.FormatInt(projectNumber(project), 10)
+	return &serviceusage.GoogleApiServiceusageV1Service{
+		Name: parent + "/services/" + name, Parent: parent, State: state,
+		Config: &serviceusage.GoogleApiServiceusageV1ServiceConfig{Name: name, Title: serviceTitle(name)},
+	}
+}
+
+func (v services) get(_ context.Context, r *restRequest) (any, error) {
+	return v.getOne(r.vars["name"])
+}
+
+func (v services) getOne(ref string) (*serviceusage.GoogleApiServiceusageV1Service, error) {
+	project, name, err := v.split(ref)
+	if err != nil {
+		return nil, err
+	}
+	state, _, _, err := v.s.serviceState(project, name)
+	return v.render(project, name, state), err
+}
+
+func (v services) batchGet(_ context.Context, r *restRequest) (any, error) {
+	const most = 30
+	names := r.query["names"]
+	if len(names) == 0 || len(names) > most {
+		return nil, invalid("A batch must name 1 to %d services, it names %d.", most, len(names))
+	}
+	if _, err := v.project(r.vars["parent"]); err != nil {
+		return nil, err
+	}
+	out := &serviceusage.BatchGetServicesResponse{}
+	for _, name := range names {
+		one, err := v.getOne(name)
+		if err != nil {
+			return nil, err
+		}
+		out.Services = append(out.Services, one)
+	}
+	return out, nil
+}
+
+func (v services) list(_ context.Context, r *restRequest) (any, error) {
+	project, err := v.project(r.vars["parent"])
+	if err != nil {
+		return nil, err
+	}
+	filter := r.query.Get("filter")
+	switch filter {
+	case "", "state:" + serviceEnabled, "state:" + serviceOff:
+	default:
+		return nil, invalid("Invalid filter %q: the supported filters are state:ENABLED and state:DISABLED.", filter)
+	}
+	var found []*serviceusage.GoogleApiServiceusageV1Service
+	for _, c := range cloudServices() {
+		state, _, _, err := v.s.serviceState(project, c.name)
+		if err != nil {
+			return nil, err
+		}
+		if filter == "" || filter == "state:"+state {
+			found = append(found, v.render(project, c.name, state))
+		}
+	}
+	page, next, err := pageOf(found, r.query, "services "+project+" "+filter, 50, 200)
+	return &serviceusage.ListServicesResponse{Services: page, NextPageToken: next}, err
+}
+
+func (v services) enable(_ context.Context, r *restRequest) (any, error) {
+	project, name, err := v.split(r.vars["name"])
+	if err != nil {
+		return nil, err
+	}
+	if err := decodeBody(r.body, &serviceusage.EnableServiceRequest{}); err != nil {
+		return nil, err
+	}
+	shown, _, _, err := v.s.serviceState(project, name)
+	if err != nil {
+		return nil, err
+	}
+	response, err := anyOf("google.api.serviceusage.v1.EnableServiceResponse",
+		map[string]any{"service": v.render(project, name, serviceEnabled)})
+	if err != nil {
+		return nil, err
+	}
+	if shown == serviceEnabled {
+		return &operation{Name: "operations/noop.DONE_OPERATION", Done: true, Response: response}, nil
+	}
+	if err := v.change(project, name, serviceEnabled); err != nil {
+		return nil, err
+	}
+	return v.operation(project, []string{name}, response)
+}
+
+func (v services) batchEnable(_ context.Context, r *restRequest) (any, error) {
+	const most = 20
+	project, err := v.project(r.vars["parent"])
+	if err != nil {
+		return nil, err
+	}
+	var req serviceusage.BatchEnableServicesRequest
+	if err := decodeBody(r.body, &req); err != nil {
+		return nil, err
+	}
+	if n := len(req.ServiceIds); n == 0 || n > most {
+		return nil, invalid("A batch must name 1 to %d services, it names %d.", most, n)
+	}
+	if err := v.known(req.ServiceIds...); err != nil {
+		return nil, err
+	}
+	changed := false
+	var enabled []any
+	for _, name := range req.ServiceIds {
+		shown, _, _, err := v.s.serviceState(project, name)
+		if err != nil {
+			return nil, err
+		}
+		enabled = append(enabled, v.render(project, name, serviceEnabled))
+		if shown == serviceEnabled {
+			continue
+		}
+		changed = true
+		if err := v.change(project, name, serviceEnabled); err != nil {
+			return nil, err
+		}
+	}
+	response, err := anyOf("google.api.serviceusage.v1.BatchEnableServicesResponse", map[string]any{"services": enabled})
+	if err != nil {
+		return nil, err
+	}
+	if !changed {
+		return &operation{Name: "operations/noop.DONE_OPERATION", Done: true, Response: response}, nil
+	}
+	return v.operation(project, req.ServiceIds, response)
+}
+
+func (v services) disable(_ context.Context, r *restRequest) (any, error) {
+	project, name, err := v.split(r.vars["name"])
+	if err != nil {
+		return nil, err
+	}
+	var req serviceusage.DisableServiceRequest
+	if err := decodeBody(r.body, &req); err != nil {
+		return nil, err
+	}
+	if req.CheckIfServiceHasUsage == "CHECK" {
+		return nil, notModelled("the check for recent usage of a service")
+	}
+	shown, _, _, err := v.s.serviceState(project, name)
+	if err != nil {
+		return nil, err
+	}
+	if shown != serviceEnabled {
+		return nil, apiError(codes.FailedPrecondition, fmt.Sprintf("Service %s is not enabled in project %d.", name, projectNumber(project)))
+	}
+	if err := v.change(project, name, serviceOff); err != nil {
+		return nil, err
+	}
+	response, err := anyOf("google.api.serviceusage.v1.DisableServiceResponse",
+		map[string]any{"service": v.render(project, name, serviceOff)})
+	if err != nil {
+		return nil, err
+	}
+	return v.operation(project, []string{name}, response)
+}
+
+// change records a new state. It shows when the operation is done, and calls
+// follow after the propagation.
+func (v services) change(project, name, state string) error {
+	shown, _, version, err := v.s.serviceState(project, name)
+	if err != nil {
+		return err
+	}
+	at := v.s.now().Add(v.s.scaled(serviceOperation))
+	c := serviceChange{State: state, Before: shown, At: at, Usable: at.Add(v.s.scaled(servicePropagation))}
+	full := "projects/" + project + "/services/" + name
+	if version == 0 {
+		return v.s.create(kindService, "projects/"+project, full, c)
+	}
+	return v.s.update(kindService, full, version, c)
+}
+
+func (v services) operation(project string, names []string, response any) (any, error) {
+	number := strconv.FormatInt(projectNumber(project), 10)
+	resources := make([]string, len(names))
+	for i, name := range names {
+		resources[i] = "services/" + name + "/projectSettings/" + number
+	}
+	metadata := map[string]any{
+		"@type":         "type.googleapis.com/google.api.serviceusage.v1.OperationMetadata",
+		"resourceNames": resources,
+	}
+	return v.s.startOperation(serviceUsageHost, "acat.p2-"+number+"-", v.s.scaled(serviceOperation), metadata, response)
+}
