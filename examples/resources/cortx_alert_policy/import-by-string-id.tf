@@ -1,0 +1,4 @@
+import {
+  to = cortx_alert_policy.error_rate
+  id = "projects/cortx-prod/alertPolicies/1234567890"
+}
