@@ -72,7 +72,7 @@ func (s *Server) serve(ctx context.Context, c *call, handle func(context.Context
 			return nil, err
 		}
 	}
-	if err := s.quotas.take(s.clk.Now(), c); err != nil {
+	if err := s.quotas.take(s.clk.Now(), c, s.canonicalProject(projectOf(c.resource))); err != nil {
 		return nil, err
 	}
 	// A client that goes away does not undo a write: the handler runs to its

@@ -57,7 +57,11 @@ func (s *Server) interceptGRPC(ctx context.Context, req any, info *grpc.UnarySer
 	c := s.messageCall(info.FullMethod, req)
 	c.transport, c.path = "grpc", info.FullMethod
 	c.conn, _ = ctx.Value(connKey{}).(net.Conn)
-	value, err := s.run(ctx, c, func(ctx context.Context) (any, error) { return handler(ctx, req) })
+	name := protoreflect.FullName(strings.ReplaceAll(strings.TrimPrefix(info.FullMethod, "/"), "/", "."))
+	value, err := s.run(ctx, c, func(ctx context.Context) (any, error) {
+		value, err := handler(ctx, req)
+		return value, rewordUnimplemented(err, name)
+	})
 	switch c.outcome {
 	case reply:
 		return value, err
@@ -164,4 +168,3 @@ func projectOf(name string) string {
 	project, _, _ := strings.Cut(rest, "/")
 	return project
 }
-

@@ -77,3 +77,13 @@ func (s *Server) useProject(ctx context.Context, idOrNumber, apiHost string) (st
 	}
 	return id, s.checkProject(ctx, id, apiHost)
 }
+
+// canonicalName puts the project's id in the place of its number in a name that
+// starts with projects/.
+func (s *Server) canonicalName(name string) string {
+	project := projectOf(name)
+	if project == "" {
+		return name
+	}
+	return "projects/" + s.canonicalProject(project) + name[len("projects/"+project):]
+}
