@@ -153,6 +153,17 @@ func (e *Env) Calls(names ...string) int {
 	return count
 }
 
+// Standing counts what stands in the emulator, topics excepted.
+func (e *Env) Standing() int {
+	count := 0
+	for kind, names := range e.Server.Inventory() {
+		if !strings.Contains(strings.ToLower(kind), "topic") {
+			count += len(names)
+		}
+	}
+	return count
+}
+
 // Only returns the name of the single object of the kind whose names contain
 // part, and fails the test if there is not exactly one.
 func (e *Env) Only(part string) string {

@@ -1,0 +1,108 @@
+package acctest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+)
+
+// Remote checks the one alert policy that stands, as the service has it.
+func (e *Env) Remote(check func(*monitoringpb.AlertPolicy) error) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		policies, err := e.Client.AlertPolicies().List(context.Background(), Project, "")
+		if err != nil {
+			return err
+		}
+		if len(policies) != 1 {
+			return fmt.Errorf("expected one alert policy, found %d", len(policies))
+		}
+		return check(policies[0])
+	}
+}
+
+// RemoteChannel checks the one notification channel that stands.
+func (e *Env) RemoteChannel(check func(*monitoringpb.NotificationChannel) error) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		channels, err := e.Client.NotificationChannels().List(context.Background(), Project, "")
+		if err != nil {
+			return err
+		}
+		if len(channels) != 1 {
+			return fmt.Errorf("expected one notification channel, found %d", len(channels))
+		}
+		return check(channels[0])
+	}
+}
+
+// ExpectPrior checks a value of a resource as it was before the planned change,
+// after the refresh: what a plan shows as drift.
+func ExpectPrior(address string, at tfjsonpath.Path, want knownvalue.Check) plancheck.PlanCheck {
+	return expectPrior{address: address, at: at, want: want}
+}
+
+type expectPrior struct {
+	address string
+	at      tfjsonpath.Path
+	want    knownvalue.Check
+}
+
+// CheckPlan implements plancheck.PlanCheck.
+func (c expectPrior) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
+	for _, change := range req.Plan.ResourceChanges {
+		if change.Address != c.address {
+			continue
+		}
+		value, err := tfjsonpath.Traverse(change.Change.Before, c.at)
+		if err != nil {
+			resp.Error = err
+			return
+		}
+		resp.Error = c.want.CheckValue(value)
+		return
+	}
+	resp.Error = fmt.Errorf("the plan has no resource %s", c.address)
+}
+
+// Topic makes a Pub/Sub topic in the emulator, where it stays for the test, and
+// returns its full name.
+func (e *Env) Topic(id string) string {
+	e.t.Helper()
+	name := "projects/" + Project + "/topics/" + id
+	e.rest(http.MethodPost, "serviceusage.googleapis.com/v1/projects/"+Project+"/services/pubsub.googleapis.com:enable", "{}")
+	// An enabled API is not yet a usable one.
+	for range 20 {
+		if status := e.rest(http.MethodPut, "pubsub.googleapis.com/v1/"+name, "{}"); status == http.StatusOK {
+			return name
+		}
+		if err := e.Clock.Sleep(context.Background(), time.Minute); err != nil {
+			e.t.Fatal(err)
+		}
+	}
+	e.t.Fatalf("the topic %s could not be made", name)
+	return ""
+}
+
+// rest makes a plain request to the emulator and returns the status.
+func (e *Env) rest(method, path, body string) int {
+	e.t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), method, "http://"+e.Server.Addr()+"/"+path, strings.NewReader(body))
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return resp.StatusCode
+}

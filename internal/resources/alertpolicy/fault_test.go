@@ -1,0 +1,222 @@
+package alertpolicy_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator"
+)
+
+// TestAccFaultsThatPass injects one failure after another into a create, an
+// update and a delete: each passes without an error, and leaves one object.
+func TestAccFaultsThatPass(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]emulator.Fault{
+		"reply lost after the commit":   {After: true, Drop: true},
+		"connection lost before":        {Drop: true},
+		"503":                           {Status: http.StatusServiceUnavailable},
+		"503 after the commit":          {Status: http.StatusServiceUnavailable, After: true},
+		"504 after the commit":          {Status: http.StatusGatewayTimeout, After: true},
+		"500 after the commit":          {Status: http.StatusInternalServerError, After: true},
+		"concurrent edit":               {Status: http.StatusConflict, Message: "Too many concurrent edits to the project configuration. Please try again.", Times: 3},
+		"rate limit without a hint":     {Status: http.StatusTooManyRequests, Reason: "RATE_LIMIT_EXCEEDED", Times: 2},
+		"three lost replies in a row":   {After: true, Drop: true, Times: 3},
+		"truncated reply after a write": {After: true, Truncate: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t)
+			inject := func(rpc string) func() {
+				return func() {
+					fault.RPC = rpc
+					env.Server.ClearFaults()
+					env.Server.InjectFaults(fault)
+				}
+			}
+			one := env.Remote(func(*monitoringpb.AlertPolicy) error { return nil })
+			env.Test(t,
+				resource.TestStep{PreConfig: inject("CreateAlertPolicy"), Config: env.Config(policy(errorRate)), Check: one},
+				resource.TestStep{PreConfig: inject("UpdateAlertPolicy"), Config: env.Config(policy(`conditions = [{ error_rate = { threshold = 0.5 } }]`)), Check: one},
+				resource.TestStep{PreConfig: inject("GetAlertPolicy"), Config: env.Config(policy(`conditions = [{ error_rate = { threshold = 0.5 } }]`)), PlanOnly: true},
+				resource.TestStep{PreConfig: inject("DeleteAlertPolicy"), Config: env.Config("# nothing"), Check: func(*terraform.State) error { return env.CheckEmpty() }},
+			)
+		})
+	}
+}
+
+func TestAccRateLimitHintIsWaited(t *testing.T) {
+	t.Parallel()
+	virtual := clock.NewVirtual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	env := acctest.New(t, func(o *emulator.Options) { o.Clock = virtual })
+	var before time.Time
+	env.Test(t, resource.TestStep{
+		PreConfig: func() {
+			before = virtual.Now()
+			env.Server.InjectFaults(emulator.Fault{
+				RPC: "CreateAlertPolicy", Status: http.StatusTooManyRequests, Reason: "RATE_LIMIT_EXCEEDED", RetryAfter: emulator.Duration(90 * time.Second),
+			})
+		},
+		Config: env.Config(policy(errorRate)),
+		Check: func(*terraform.State) error {
+			if waited := virtual.Now().Sub(before); waited < 90*time.Second {
+				return fmt.Errorf("waited %s, the service asked for 90s", waited)
+			}
+			return nil
+		},
+	})
+}
+
+// TestAccExhaustionFailsFast reaches the limit of policies a project: no wait
+// helps, so there is one attempt, and an error that says what does.
+func TestAccExhaustionFailsFast(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	env.Test(t, resource.TestStep{
+		PreConfig: func() {
+			env.Server.ResetRequests()
+			env.Server.InjectFaults(emulator.Fault{
+				RPC: "CreateAlertPolicy", Times: -1, Status: http.StatusTooManyRequests, Reason: "RESOURCE_QUOTA_EXCEEDED",
+				Message: "Your project has exceeded the maximum number of alerting policies.",
+			})
+		},
+		Config:      env.Config(policy(errorRate)),
+		ExpectError: regexp.MustCompile(`(?s)project is at its limit.*maximum\s+number`),
+	})
+	if calls := env.Calls("CreateAlertPolicy"); calls != 1 {
+		t.Errorf("%d attempts, want 1", calls)
+	}
+}
+
+// TestAccMetricNotYetSeen creates a threshold policy on a metric that appears
+// only minutes later: the create waits for it.
+func TestAccMetricNotYetSeen(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	env.Test(t, resource.TestStep{
+		PreConfig: func() {
+			env.Server.InjectFaults(emulator.Fault{
+				RPC: "CreateAlertPolicy", Times: 4, Status: http.StatusNotFound,
+				Message: `Cannot find metric that matches type = "custom.googleapis.com/x". If a metric was created recently, it could take up to 10 minutes to become available. Please try again soon.`,
+			})
+		},
+		Config: env.Config(policy(errorRate)),
+		Check:  env.Remote(func(*monitoringpb.AlertPolicy) error { return nil }),
+	})
+}
+
+// TestAccMetricNeverSeen gives up after ten minutes, and says what to set.
+func TestAccMetricNeverSeen(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	env.Test(t, resource.TestStep{
+		Config:      env.Config(policy(`conditions = [{ promql = { query = "nobody_wrote_this > 0" } }]`)),
+		ExpectError: regexp.MustCompile(`(?s)disable_metric_validation\s*=\s*true`),
+	})
+}
+
+func TestAccPermissionDenied(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	config := env.Config(policy(errorRate))
+	denied := emulator.Fault{Status: http.StatusForbidden, Times: -1, Reason: "IAM_PERMISSION_DENIED", Message: "Permission 'monitoring.alertPolicies.get' denied."}
+	inject := func(rpc string) func() {
+		return func() {
+			denied.RPC = rpc
+			env.Server.ClearFaults()
+			env.Server.InjectFaults(denied)
+		}
+	}
+	env.Test(t,
+		resource.TestStep{PreConfig: inject("CreateAlertPolicy"), Config: config, ExpectError: regexp.MustCompile(`(?s)could not be created.*roles/monitoring.editor.*monitoring.alertPolicies.get`)},
+		resource.TestStep{PreConfig: env.Server.ClearFaults, Config: config},
+		// What can't be read is not absent.
+		resource.TestStep{PreConfig: inject("GetAlertPolicy"), Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`could not be read`)},
+		resource.TestStep{PreConfig: env.Server.ClearFaults, Config: config, PlanOnly: true},
+	)
+}
+
+func cliConfig(env *acctest.Env, n int) string {
+	return env.Config(fmt.Sprintf(`
+resource "cortx_alert_policy" "test" {
+  count        = %d
+  display_name = "API errors ${count.index}"
+  conditions   = [{ error_rate = {} }]
+}
+`, n))
+}
+
+// TestAccInterrupt interrupts an apply while the service has committed a policy
+// and not yet replied. The policy is in the state, untainted, and the next apply
+// makes what is missing and nothing twice.
+func TestAccInterrupt(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, func(o *emulator.Options) { o.Clock = clock.System() })
+	cli := acctest.NewCLI(t, cliConfig(env, 3))
+	env.Server.InjectFaults(emulator.Fault{RPC: "CreateAlertPolicy", Nth: 2, After: true, Delay: emulator.Duration(time.Minute)})
+	out, took := cli.Interrupt(func() bool { return env.Standing() >= 2 })
+	if took > 20*time.Second {
+		t.Errorf("the interrupt took %s, so it waited for the service:\n%s", took, out)
+	}
+	standing := env.Standing()
+	resources := cli.StateResources()
+	if len(resources) != standing {
+		t.Errorf("%d policies stand, %d are in the state: %v\n%s", standing, len(resources), resources, out)
+	}
+	for address, tainted := range resources {
+		if tainted {
+			t.Errorf("%s is tainted", address)
+		}
+	}
+	env.Server.ClearFaults()
+	cli.MustRun("apply", "-no-color", "-auto-approve", "-input=false")
+	cli.MustPlanEmpty()
+	if standing := env.Standing(); standing != 3 {
+		t.Errorf("%d policies stand, want 3", standing)
+	}
+}
+
+// TestAccDestroyWithInvalidConfiguration follows the way that the error shows.
+func TestAccDestroyWithInvalidConfiguration(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	cli := acctest.NewCLI(t, cliConfig(env, 1))
+	cli.MustRun("apply", "-no-color", "-auto-approve", "-input=false")
+	cli.Write(strings.Replace(cliConfig(env, 1), "error_rate = {}", "promql = { query = \"sum(\" }", 1))
+	out, err := cli.Run("destroy", "-no-color", "-auto-approve", "-input=false")
+	if err == nil || !strings.Contains(strings.Join(strings.Fields(out), " "), "-refresh=false") {
+		t.Fatalf("the error must show a way: %v\n%s", err, out)
+	}
+	if env.Standing() != 1 {
+		t.Fatal("the refused destroy deleted something")
+	}
+	cli.MustRun("destroy", "-no-color", "-auto-approve", "-input=false", "-refresh=false")
+	if err := env.CheckEmpty(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAccStrayEmulator points a provider at the wrong of two worlds.
+func TestAccStrayEmulator(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	cli := acctest.NewCLI(t, cliConfig(env, 1))
+	cli.MustRun("apply", "-no-color", "-auto-approve", "-input=false")
+	// The same state, and a provider that points at Google Cloud: an error, and
+	// not a plan to create everything anew.
+	host := fmt.Sprintf("emulator_host = %q", env.Server.Addr())
+	cli.Write(strings.Replace(cliConfig(env, 1), host, `access_token = "none"`, 1))
+	out, err := cli.Run("plan", "-no-color", "-input=false")
+	if err == nil || !strings.Contains(strings.Join(strings.Fields(out), " "), "was made in the emulator") {
+		t.Errorf("a state of the emulator was used against Google Cloud: %v\n%s", err, out)
+	}
+}
