@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -14,6 +15,21 @@ import (
 // DestroyHint ends every error that a plan may raise: a normal plan precedes a
 // destroy, so such an error would otherwise look like a dead end.
 const DestroyHint = "To destroy instead of correcting it, run destroy with -refresh=false."
+
+// AddProblem reports what is wrong with a configuration at the attribute that
+// steps lead to. The text names the attribute too, for Terraform shows no more
+// than the resource when a path leads into a list or an object.
+func AddProblem(diags *diag.Diagnostics, steps []any, warning bool, summary, detail string) {
+	detail = strings.TrimSpace(detail)
+	if len(steps) > 0 {
+		detail = fmt.Sprintf("At %s: %s", Path(steps), detail)
+	}
+	if warning {
+		diags.AddAttributeWarning(Path(steps), summary, detail)
+		return
+	}
+	diags.AddAttributeError(Path(steps), summary, detail+"\n\n"+DestroyHint)
+}
 
 // AddServiceError reports that the service refused or never answered a call.
 // summary is a static sentence, at is the attribute that the user can change

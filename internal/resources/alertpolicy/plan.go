@@ -2,7 +2,6 @@ package alertpolicy
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -69,12 +68,7 @@ func validate(ctx context.Context, config model, raw tftypes.Value, diags *diag.
 		if !tfkit.KnownAt(raw, problem.Path) {
 			continue
 		}
-		at := tfkit.Path(problem.Path)
-		if problem.Warning {
-			diags.AddAttributeWarning(at, problem.Summary, problem.Detail)
-		} else {
-			diags.AddAttributeError(at, problem.Summary, strings.TrimSpace(problem.Detail)+"\n\n"+tfkit.DestroyHint)
-		}
+		tfkit.AddProblem(diags, problem.Path, problem.Warning, problem.Summary, problem.Detail)
 	}
 }
 

@@ -1,7 +1,9 @@
 package notificationchannel_test
 
 import (
+	"archive/zip"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -30,7 +32,7 @@ variable "pagerduty" {
 }
 variable "slack" {
   type      = string
-  sensitive = true
+  ephemeral = true
 }
 variable "password" {
   type      = string
@@ -64,10 +66,10 @@ resource "cortx_notification_channel" "token" {
 func TestAccSecretsAppearNowhere(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t)
-	config := strings.Replace(env.Config(canaryConfig), "emulator_host", "access_token = \""+canaries["access"]+"\"\n  emulator_host", 1)
+	config := env.Config(canaryConfig)
 	cli := acctest.NewCLI(t, config)
 	logs := t.TempDir()
-	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(logs, "trace.log"))
+	cli.Env = append(cli.Env, "GOOGLE_OAUTH_ACCESS_TOKEN="+canaries["access"], "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(logs, "trace.log"))
 	for _, name := range []string{"pagerduty", "slack", "password", "token"} {
 		cli.Env = append(cli.Env, "TF_VAR_"+name+"="+canaries[name])
 	}
@@ -104,13 +106,14 @@ func TestAccSecretsAppearNowhere(t *testing.T) {
 	searched := map[string]string{"output": printed.String(), "request log": string(requests)}
 	for _, root := range []string{cli.Dir, logs} {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-			// The configuration itself holds the access token, and a link leads
-			// to the provider's binary.
-			if err != nil || entry.IsDir() || !entry.Type().IsRegular() || entry.Name() == "main.tf" || strings.Contains(path, ".terraform/") {
+			if err != nil || !entry.Type().IsRegular() || strings.Contains(path, ".terraform/") {
 				return err
 			}
 			raw, err := os.ReadFile(path) //nolint:gosec // The test's own directory.
 			searched[filepath.Base(path)] = string(raw)
+			if entry.Name() == "plan.bin" {
+				searched[entry.Name()] = unzipped(t, path)
+			}
 			return err
 		})
 		if err != nil {
@@ -132,6 +135,30 @@ func TestAccSecretsAppearNowhere(t *testing.T) {
 			}
 		}
 	}
+}
+
+// unzipped returns all that a plan file holds: it is an archive.
+func unzipped(t *testing.T, path string) string {
+	t.Helper()
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = archive.Close() }()
+	var all strings.Builder
+	for _, file := range archive.File {
+		reader, err := file.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := io.ReadAll(reader)
+		_ = reader.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(raw)
+	}
+	return all.String()
 }
 
 // TestAccSecretInLabelsIsNotShown refuses a secret that stands in the

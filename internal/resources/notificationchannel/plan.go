@@ -205,7 +205,7 @@ var secretKeys = []string{"service_key", "auth_token", "password", "token", "sec
 func validate(ctx context.Context, config model, raw tftypes.Value, diags *diag.Diagnostics) {
 	report := func(steps []any, summary, detail string) {
 		if tfkit.KnownAt(raw, steps) {
-			diags.AddAttributeError(tfkit.Path(steps), summary, detail+"\n\n"+tfkit.DestroyHint)
+			tfkit.AddProblem(diags, steps, false, summary, detail)
 		}
 	}
 	if names := config.kindNames(); len(names) != 1 {
@@ -232,7 +232,7 @@ func validate(ctx context.Context, config model, raw tftypes.Value, diags *diag.
 func validateLabels(ctx context.Context, config model, diags *diag.Diagnostics) {
 	labels := tfkit.StringMap(ctx, config.Labels, diags)
 	if len(labels) > 60 {
-		diags.AddAttributeError(path.Root("labels"), "There are too many labels.", fmt.Sprintf("Use at most 60, which leaves room for the provider's own; there are %d.\n\n%s", len(labels), tfkit.DestroyHint))
+		tfkit.AddProblem(diags, []any{"labels"}, false, "There are too many labels.", fmt.Sprintf("Use at most 60, which leaves room for the provider's own; there are %d.", len(labels)))
 	}
 	for key, value := range labels {
 		switch {
@@ -243,10 +243,10 @@ func validateLabels(ctx context.Context, config model, diags *diag.Diagnostics) 
 				fmt.Sprintf("labels[%q] is a secret or looks like one. Labels are stored in the state and shown to everybody who may read the project. "+
 					"Use pagerduty.service_key_wo, slack.auth_token_wo, webhook.password_wo or webhook.token_wo, and change this secret, since it may have been seen.\n\n%s", key, tfkit.DestroyHint))
 		case key == managedBy || key == secretVersion || key == publisherGrant:
-			diags.AddAttributeError(path.Root("labels").AtMapKey(key), "This label is the provider's own.", "Choose another key.\n\n"+tfkit.DestroyHint)
+			tfkit.AddProblem(diags, []any{"labels"}, false, "This label is the provider's own.", fmt.Sprintf("Choose another key than %q.", key))
 		case !labelKey.MatchString(key) || !labelValue.MatchString(value):
-			diags.AddAttributeError(path.Root("labels").AtMapKey(key), "This label can't be put on a notification channel.",
-				"Use only lowercase letters, digits, underscores and dashes, at most 63 of them; a key begins with a letter.\n\n"+tfkit.DestroyHint)
+			tfkit.AddProblem(diags, []any{"labels"}, false, "This label can't be put on a notification channel.",
+				fmt.Sprintf("Use only lowercase letters, digits, underscores and dashes, at most 63 of them, in key and value; a key begins with a letter. The key is %q.", key))
 		}
 	}
 }

@@ -311,7 +311,7 @@ func TestAccRefusedAtPlan(t *testing.T) {
 				ProtoV6ProviderFactories: env.Factories(),
 				Steps: []resource.TestStep{{
 					Config: env.Config(channel(test.body)), PlanOnly: true,
-					ExpectError: regexp.MustCompile(test.want),
+					ExpectError: regexp.MustCompile(strings.ReplaceAll(test.want, " ", `\s+`)),
 				}},
 			})
 		})
