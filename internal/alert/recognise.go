@@ -31,8 +31,11 @@ type facts struct {
 
 func collect(query string, expr parser.Expr) facts {
 	var f facts
-	if _, comment, ok := strings.Cut(query, bucketComment); ok {
-		f.comment = comment
+	// A comment stands after the expression; one within would be a label's value.
+	if end := int(expr.PositionRange().End); end <= len(query) {
+		if comment, ok := strings.CutPrefix(query[end:], bucketComment); ok {
+			f.comment = comment
+		}
 	}
 	parser.Inspect(expr, func(node parser.Node, path []parser.Node) error {
 		switch n := node.(type) {
