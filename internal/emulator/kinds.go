@@ -61,5 +61,11 @@ type restRequest struct {
 func (s *Server) kinds() []kind {
 	return []kind{
 		alertPolicyKind,
+		notificationChannelKind,
+		metricDescriptorKind,
+		projectV1Kind,
+		projectV3Kind,
+		serviceKind,
+		topicKind,
 	}
 }
