@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -52,7 +53,7 @@ func tokenServer(t *testing.T, calls *atomic.Int32) *httptest.Server {
 			write(w, map[string]string{"accessToken": "impersonated", "expireTime": "2199-01-01T00:00:00Z"})
 			return
 		}
-		write(w, map[string]any{"access_token": "fetched", "token_type": "Bearer", "expires_in": 3600, "issued_token_type": "urn:ietf:params:oauth:token-type:access_token"})
+		_, _ = io.WriteString(w, `{"access_token":"fetched","token_type":"Bearer","expires_in":3600,"issued_token_type":"urn:ietf:params:oauth:token-type:access_token"}`)
 	}))
 	t.Cleanup(s.Close)
 	return s
@@ -97,12 +98,13 @@ func TestCredentialKinds(t *testing.T) {
 		}, token: "fetched", calls: 1},
 		"external account, as HCP Terraform writes it": {config: func(t *testing.T, cfg *gcp.Config, url string) {
 			t.Helper()
-			cfg.Credentials = marshal(t, map[string]any{
+			file := map[string]any{
 				"type": "external_account", "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/hcp/providers/tfc",
 				"subject_token_type": "urn:ietf:params:oauth:token-type:jwt", "token_url": url + "/sts",
 				"service_account_impersonation_url": url + "/v1/projects/-/serviceAccounts/a@p.iam.gserviceaccount.com:generateAccessToken",
 				"credential_source":                 map[string]any{"file": subject, "format": map[string]string{"type": "text"}},
-			})
+			}
+			cfg.Credentials = marshal(t, file)
 		}, token: "impersonated", calls: 2},
 		"impersonated file": {config: func(t *testing.T, cfg *gcp.Config, url string) {
 			t.Helper()

@@ -42,7 +42,7 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	var resp *http.Response
 	err = t.chain.do(ctx, c, func(ctx context.Context, header map[string]string) error {
-		resp, err = t.once(ctx, c, req, body, header)
+		resp, err = t.once(ctx, c, req, body, header) //nolint:bodyclose // once has read and closed it.
 		return err
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package gcp_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,8 @@ import (
 
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
+	withUser := (&url.URL{Scheme: "https", Host: "h", User: url.UserPassword("u", "p")}).String()
+	const broken = `{"private_key": "canary`
 	tests := map[string]struct {
 		cfg  gcp.Config
 		want string
@@ -20,13 +23,13 @@ func TestNewRefuses(t *testing.T) {
 		"emulator as URL":         {gcp.Config{EmulatorHost: "http://127.0.0.1:9010"}, "host:port"},
 		"unknown service":         {gcp.Config{Endpoints: map[string]string{"compute": "https://x/"}}, "there is no service"},
 		"not a URL":               {gcp.Config{Endpoints: map[string]string{"pubsub": "pubsub"}}, "write a URL"},
-		"user in URL":             {gcp.Config{Endpoints: map[string]string{"pubsub": "https://u:p@h/"}}, "without user"},
+		"user in URL":             {gcp.Config{Endpoints: map[string]string{"pubsub": withUser}}, "without user"},
 		"plain http":              {gcp.Config{Endpoints: map[string]string{"pubsub": "http://proxy.example.com/"}}, "in the clear"},
 		"path for gRPC":           {gcp.Config{Endpoints: map[string]string{"monitoring": "https://proxy.example.com/a/v3/"}}, "gRPC"},
 		"two credentials":         {gcp.Config{AccessToken: "a", Credentials: "{}"}, "not both"},
 		"delegates alone":         {gcp.Config{ImpersonateServiceAccountDelegates: []string{"a"}}, "impersonate_service_account"},
 		"no such file":            {gcp.Config{Credentials: "/no/such/canary"}, "neither a readable file"},
-		"broken JSON":             {gcp.Config{Credentials: `{"private_key": "canary`}, "nor valid JSON"},
+		"broken JSON":             {gcp.Config{Credentials: broken}, "nor valid JSON"},
 		"unknown type":            {gcp.Config{Credentials: `{"type":"canary"}`}, "none of"},
 		"credentials of another":  {gcp.Config{Credentials: `{"type":"service_account","universe_domain":"example.org"}`}, "universe"},
 		"negative request timout": {gcp.Config{RequestTimeout: -time.Second}, "negative"},

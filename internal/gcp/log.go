@@ -65,22 +65,22 @@ func logBody(ctx context.Context, c *call, what string, body any) {
 // loggedBody is turned into text only where TRACE is on.
 type loggedBody struct{ body any }
 
-// MarshalText implements [encoding.TextMarshaler].
+// MarshalText implements [encoding.TextMarshaler]. It has no error to return:
+// a log line is written either way.
 func (l loggedBody) MarshalText() ([]byte, error) {
 	text, ok := l.body.([]byte)
 	if m, isProto := l.body.(proto.Message); isProto {
-		var err error
-		if text, err = protojson.Marshal(m); err != nil {
-			return []byte("(not printable)"), nil
-		}
-	} else if !ok {
+		encoded, err := protojson.Marshal(m)
+		text, ok = encoded, err == nil
+	}
+	if !ok {
 		return []byte("(not printable)"), nil
 	}
 	var v any
-	if json.Unmarshal(text, &v) != nil {
-		return []byte("(not JSON)"), nil
+	if err := json.Unmarshal(text, &v); err == nil {
+		return json.Marshal(allowed(v))
 	}
-	return json.Marshal(allowed(v))
+	return []byte("(not JSON)"), nil
 }
 
 // allowed keeps the listed fields, at every depth.
