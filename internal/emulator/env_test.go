@@ -100,6 +100,15 @@ func (e *env) tryRest(method, path, body string) (answer, error) {
 	return send(req)
 }
 
+func newRequest(t *testing.T, method, url, body string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewBufferString(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return req
+}
+
 func send(req *http.Request) (answer, error) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Do(req)

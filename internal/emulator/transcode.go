@@ -148,7 +148,7 @@ func (m *transcoded) prepare(_ *Server, r *restRequest) (string, func(context.Co
 // readBody parses the body into the message, or into the field that the
 // annotation names.
 func (m *transcoded) readBody(msg protoreflect.Message, body []byte) error {
-	if len(strings.TrimSpace(string(body))) == 0 {
+	if text := strings.TrimSpace(string(body)); text == "" || text == "null" {
 		return nil
 	}
 	target, at := msg, ""
