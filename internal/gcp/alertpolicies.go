@@ -42,7 +42,7 @@ func (a *AlertPolicies) Create(ctx context.Context, project string, policy *moni
 	c := a.write("CreateAlertPolicy", parent)
 	c.class = observed
 	c.observe = func(ctx context.Context) (bool, error) {
-		list, err := a.List(ctx, project, createIDFilter(id))
+		list, err := listByCreateID(ctx, project, id, a.List)
 		for _, p := range list {
 			if p.GetUserLabels()[CreateIDLabel] == id {
 				found = p
@@ -165,6 +165,16 @@ func withLabel(labels map[string]string, id string) map[string]string {
 		}
 	}
 	return out
+}
+
+// listByCreateID lists what bears the label of one create, or everything where
+// the service does not take the filter.
+func listByCreateID[T any](ctx context.Context, project, id string, list func(ctx context.Context, project, filter string) ([]T, error)) ([]T, error) {
+	items, err := list(ctx, project, createIDFilter(id))
+	if IsInvalid(err) {
+		return list(ctx, project, "")
+	}
+	return items, err
 }
 
 func createIDFilter(id string) string { return `user_labels.` + CreateIDLabel + `="` + id + `"` }

@@ -98,13 +98,12 @@ func TestCredentialKinds(t *testing.T) {
 		}, token: "fetched", calls: 1},
 		"external account, as HCP Terraform writes it": {config: func(t *testing.T, cfg *gcp.Config, url string) {
 			t.Helper()
-			file := map[string]any{
+			text := `{
 				"type": "external_account", "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/hcp/providers/tfc",
-				"subject_token_type": "urn:ietf:params:oauth:token-type:jwt", "token_url": url + "/sts",
-				"service_account_impersonation_url": url + "/v1/projects/-/serviceAccounts/a@p.iam.gserviceaccount.com:generateAccessToken",
-				"credential_source":                 map[string]any{"file": subject, "format": map[string]string{"type": "text"}},
-			}
-			cfg.Credentials = marshal(t, file)
+				"subject_token_type": "urn:ietf:params:oauth:token-type:jwt", "token_url": "URL/sts",
+				"service_account_impersonation_url": "URL/v1/projects/-/serviceAccounts/a@p.iam.gserviceaccount.com:generateAccessToken",
+				"credential_source": {"file": "SUBJECT", "format": {"type": "text"}}}`
+			cfg.Credentials = strings.NewReplacer("URL", url, "SUBJECT", subject).Replace(text)
 		}, token: "impersonated", calls: 2},
 		"impersonated file": {config: func(t *testing.T, cfg *gcp.Config, url string) {
 			t.Helper()

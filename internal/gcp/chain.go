@@ -18,8 +18,11 @@ import (
 const (
 	maxAttempts = 10
 	maxElapsed  = 10 * time.Minute
-	backoffBase = 500 * time.Millisecond
-	backoffCap  = 30 * time.Second
+	// emulatorDials is how often an emulator that is not there is dialled: it
+	// may be starting again, or nobody has started it.
+	emulatorDials = 4
+	backoffBase   = 500 * time.Millisecond
+	backoffCap    = 30 * time.Second
 	// lookAfter lets a write that is still being committed show up in a list.
 	lookAfter = time.Second
 	// metricStep is the shorter of the waits for a metric to appear; the
@@ -67,6 +70,8 @@ type chain struct {
 	limits  *limiter
 	writes  *queue
 	auth    *authenticator
+	// emulator is its host:port, or "".
+	emulator string
 
 	mu   sync.Mutex
 	rand *rand.Rand
@@ -82,7 +87,7 @@ func newChain(cfg Config, clk clock.Clock, a *authenticator) *chain {
 		timeout = DefaultRequestTimeout
 	}
 	return &chain{
-		clk: clk, timeout: timeout, limits: newLimiter(clk), writes: &queue{}, auth: a,
+		clk: clk, timeout: timeout, limits: newLimiter(clk), writes: &queue{}, auth: a, emulator: cfg.EmulatorHost,
 		rand: rand.New(rand.NewPCG(seed, seed^0x9e3779b97f4a7c15)), //nolint:gosec // As above.
 	}
 }
@@ -107,10 +112,11 @@ func (ch *chain) do(ctx context.Context, c *call, wire send) error {
 			return nil
 		}
 		e.Attempts = r.sent
-		if cause := context.Cause(ctx); cause != nil {
+		act := decide(c.class, e)
+		answered := act == giveUp && !e.unsent && !e.local
+		if cause := context.Cause(ctx); cause != nil && !answered {
 			return r.abandoned(ctx, e, cause)
 		}
-		act := decide(c.class, e)
 		wait := r.next(act, e)
 		if act == look {
 			r.doubt = true
@@ -169,7 +175,7 @@ func (r *run) next(act action, e *Error) time.Duration {
 		return stop
 	}
 	r.counted++
-	if r.counted >= maxAttempts {
+	if r.counted >= maxAttempts || r.emulator != "" && e.unsent && r.counted >= emulatorDials {
 		return stop
 	}
 	ceiling := min(backoffBase<<(r.counted-1), backoffCap)
@@ -219,6 +225,9 @@ func (r *run) attempt(ctx context.Context, wire send) *Error {
 	err = wire(sendCtx, header)
 	e := NewError(c.op, c.resource, err)
 	if e != nil {
+		if e.unsent && r.emulator != "" {
+			e.Message += "; emulator_host is " + r.emulator + ": start the emulator there, or unset emulator_host and CORTX_EMULATOR_HOST"
+		}
 		e.mask(r.secrets())
 	}
 	logAttempt(ctx, c, r.sent, r.clk.Now().Sub(began), e)

@@ -3,6 +3,7 @@ package gcp_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 )
 
@@ -244,4 +246,90 @@ func TestCancelledCreateReturnsWhatWasMade(t *testing.T) {
 			t.Errorf("got %v after %d calls", err, f.total())
 		}
 	})
+}
+
+func TestRequestTimeoutBoundsOneAttempt(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.before = func(ctx context.Context, _ string, n int) error {
+		if n == 1 {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return nil
+	}
+	c, _ := f.client(t, func(cfg *gcp.Config) { cfg.RequestTimeout = 200 * time.Millisecond })
+	if err := c.AlertPolicies().Delete(t.Context(), f.add(1)[0]); err != nil || f.count("DeleteAlertPolicy") != 2 {
+		t.Errorf("got %v after %d attempts", err, f.count("DeleteAlertPolicy"))
+	}
+}
+
+func TestEmulatorThatDoesNotRun(t *testing.T) {
+	t.Parallel()
+	c, err := gcp.New(gcp.Config{EmulatorHost: "127.0.0.1:1", Clock: clock.NewVirtual(time.Now())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, createErr := c.AlertPolicies().Create(t.Context(), "p", &monitoringpb.AlertPolicy{})
+	_, numberErr := c.ProjectNumber(t.Context(), "p")
+	for _, err := range []error{createErr, numberErr} {
+		var e *gcp.Error
+		if !gcp.IsUnavailable(err) || !errors.As(err, &e) || e.Attempts != 4 || !strings.Contains(e.Message, "start the emulator") {
+			t.Errorf("got %v", err)
+		}
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnswerBeatsCancel(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	f.before = func(context.Context, string, int) error {
+		cancel()
+		return failure(codes.InvalidArgument, "bad")
+	}
+	c, _ := f.client(t)
+	if _, err := c.AlertPolicies().Create(ctx, "p", &monitoringpb.AlertPolicy{}); !gcp.IsInvalid(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestMetricIsStillNamedWhenTimeRunsOut(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.before = firstTimes("CreateAlertPolicy", 99, failure(codes.NotFound, metricMessage))
+	ctx, cancel := context.WithCancel(t.Context())
+	c, _ := f.client(t, func(cfg *gcp.Config) { cfg.Clock = &cancelClock{Clock: cfg.Clock, cancel: cancel} })
+	_, err := c.AlertPolicies().Create(ctx, "p", &monitoringpb.AlertPolicy{})
+	if !gcp.IsMetricNotFound(err) || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "Cannot find metric") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLookWithoutTheFilter(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.add(3)
+	f.after = firstTimes("CreateAlertPolicy", 1, failure(codes.Unavailable, "lost"))
+	f.before = firstTimes("ListAlertPolicies", 1, failure(codes.InvalidArgument, "no such field"))
+	c, _ := f.client(t)
+	p, err := c.AlertPolicies().Create(t.Context(), "p", &monitoringpb.AlertPolicy{})
+	if err != nil || f.stored() != 4 || p.GetUserLabels()[gcp.CreateIDLabel] == "" {
+		t.Errorf("got %v, %v; %d stand", p, err, f.stored())
+	}
+}
+
+func TestLookThatFailsSaysSo(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.before = firstTimes("CreateAlertPolicy", 1, failure(codes.Unavailable, "lost"))
+	c, _ := f.client(t)
+	f.after = firstTimes("ListAlertPolicies", 99, failure(codes.PermissionDenied, "no list"))
+	_, err := c.AlertPolicies().Create(t.Context(), "p", &monitoringpb.AlertPolicy{})
+	if !gcp.IsUnavailable(err) || !strings.Contains(err.Error(), "could not be found out") || f.count("CreateAlertPolicy") != 1 {
+		t.Errorf("got %v after %d creates", err, f.count("CreateAlertPolicy"))
+	}
 }

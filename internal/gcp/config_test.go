@@ -12,7 +12,7 @@ import (
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	withUser := (&url.URL{Scheme: "https", Host: "h", User: url.UserPassword("u", "p")}).String()
-	const broken = `{"private_key": "canary`
+	const broken, untyped = `{"private_key": "canary`, `{"type":"canary"}`
 	tests := map[string]struct {
 		cfg  gcp.Config
 		want string
@@ -30,7 +30,7 @@ func TestNewRefuses(t *testing.T) {
 		"delegates alone":         {gcp.Config{ImpersonateServiceAccountDelegates: []string{"a"}}, "impersonate_service_account"},
 		"no such file":            {gcp.Config{Credentials: "/no/such/canary"}, "neither a readable file"},
 		"broken JSON":             {gcp.Config{Credentials: broken}, "nor valid JSON"},
-		"unknown type":            {gcp.Config{Credentials: `{"type":"canary"}`}, "none of"},
+		"unknown type":            {gcp.Config{Credentials: untyped}, "none of"},
 		"credentials of another":  {gcp.Config{Credentials: `{"type":"service_account","universe_domain":"example.org"}`}, "universe"},
 		"negative request timout": {gcp.Config{RequestTimeout: -time.Second}, "negative"},
 	}

@@ -172,8 +172,14 @@ func IsUnavailable(err error) bool {
 
 // IsMetricNotFound reports a condition on a metric type that the project does
 // not have yet; it can take ten minutes after the metric's first point
-// (hashicorp/terraform-provider-google issues 11102 and 10325).
-func IsMetricNotFound(err error) bool { return match(err, (*Error).metricNotFound) }
+// (hashicorp/terraform-provider-google issues 11102 and 10325). It also holds
+// when the caller's time ran out while that was waited for.
+func IsMetricNotFound(err error) bool {
+	return match(err, func(e *Error) bool {
+		var last *Error
+		return e.metricNotFound() || errors.As(e.err, &last) && last.metricNotFound()
+	})
+}
 
 // IsInvalid reports a request that the service refused as invalid.
 func IsInvalid(err error) bool {

@@ -23,3 +23,16 @@ func (g *gateClock) Sleep(ctx context.Context, d time.Duration) error {
 	}
 	return g.Clock.Sleep(ctx, d)
 }
+
+// cancelClock cancels at the first wait.
+type cancelClock struct {
+	clock.Clock
+	cancel context.CancelFunc
+}
+
+func (c *cancelClock) Sleep(ctx context.Context, d time.Duration) error {
+	if d > 0 {
+		c.cancel()
+	}
+	return c.Clock.Sleep(ctx, d)
+}

@@ -47,7 +47,7 @@ func (n *NotificationChannels) Create(ctx context.Context, project string, chann
 	c := n.write("CreateNotificationChannel", parent, channel)
 	c.class = observed
 	c.observe = func(ctx context.Context) (bool, error) {
-		list, err := n.List(ctx, project, createIDFilter(id))
+		list, err := listByCreateID(ctx, project, id, n.List)
 		for _, ch := range list {
 			if ch.GetUserLabels()[CreateIDLabel] == id {
 				found = ch
