@@ -60,8 +60,8 @@ type consoleRequest struct {
 // consolePair is a label.
 type consolePair struct{ Key, Value string }
 
-// serveConsole is the page at "/": what stands, and who asked for it. It
-// answers no one but a browser on this machine, and runs no script.
+// serveConsole is the page at "/": what stands, and the latest requests. It
+// runs no script and loads nothing.
 func (s *Server) serveConsole(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		http.Error(w, "The console page takes GET only.", http.StatusMethodNotAllowed)

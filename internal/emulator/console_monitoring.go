@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -153,10 +154,14 @@ func strategyText(st *monitoringpb.AlertPolicy_AlertStrategy) string {
 	return strings.Join(parts, ", ")
 }
 
-// shortDuration writes 1h30m rather than 1h30m0s; "" for none.
+// shortDuration writes 1h30m rather than 1h30m0s, and whole days as days; "" for none.
 func shortDuration(d *durationpb.Duration) string {
 	if d.AsDuration() == 0 {
 		return ""
+	}
+	const day = 24 * time.Hour
+	if days := d.AsDuration() / day; days >= 2 && d.AsDuration()%day == 0 {
+		return strconv.Itoa(int(days)) + " days"
 	}
 	text := d.AsDuration().Round(time.Second).String()
 	if strings.HasSuffix(text, "m0s") {

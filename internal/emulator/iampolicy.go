@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -107,10 +108,11 @@ func (s *Server) setIamPolicy(parent, resource string, req setIamPolicyRequest) 
 	}
 	next.Etag = etagOf(version + 1)
 	if version == 0 {
-		return next, s.create(kindIamPolicy, parent, resource, next)
+		err = s.create(kindIamPolicy, parent, resource, next)
+	} else {
+		err = s.update(kindIamPolicy, resource, version, next)
 	}
-	err = s.update(kindIamPolicy, resource, version, next)
-	if status.Code(err) == codes.Aborted {
+	if c := status.Code(err); c == codes.Aborted || c == codes.AlreadyExists {
 		return nil, apiError(codes.Aborted, "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff.")
 	}
 	return next, err
@@ -279,7 +281,11 @@ func decodeBody(body json.RawMessage, v any) error {
 		message := fmt.Sprintf("Invalid JSON payload received. Unknown name %s: Cannot find field.", name)
 		return invalidField("", message)
 	}
-	return invalidField("", "Invalid JSON payload received. "+err.Error())
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		return invalidField(wrongType.Field, fmt.Sprintf("Invalid value at '%s': it must not be a JSON %s.", wrongType.Field, wrongType.Value))
+	}
+	return invalid("Invalid JSON payload received. %s", jsonProblem(err))
 }
 
 // testPermissions returns the permissions that the caller has of those it asks

@@ -64,6 +64,10 @@ func maskValue(v any, path string) any {
 				v[k] = masked
 				continue
 			}
+			if labels, ok := e.(map[string]any); ok && k == "labels" && holdsChannel(path) {
+				maskChannelLabels(labels)
+				continue
+			}
 			v[k] = maskValue(e, path+"."+k)
 		}
 		return v
@@ -77,6 +81,38 @@ func maskValue(v any, path string) any {
 	default:
 		return v
 	}
+}
+
+// holdsChannel tells whether the object at path can be a notification channel:
+// the whole body in REST, a field of that name in a gRPC message.
+func holdsChannel(path string) bool {
+	return path == "" || strings.HasSuffix(path, ".notificationChannel") || strings.HasSuffix(path, ".notification_channel")
+}
+
+// maskChannelLabels shows only labels that a channel type defines and that are
+// not sensitive: a misspelt name must not bring the secret into the log.
+func maskChannelLabels(labels map[string]any) {
+	for key, value := range labels {
+		text, isText := value.(string)
+		if !isText || !openChannelLabel(key) {
+			labels[key] = masked
+			continue
+		}
+		labels[key] = maskText(text)
+	}
+}
+
+func openChannelLabel(key string) bool {
+	open := false
+	for _, t := range channelTypes() {
+		if l, ok := t.label(key); ok {
+			if l.sensitive {
+				return false
+			}
+			open = true
+		}
+	}
+	return open
 }
 
 // sensitiveAt tells whether the value of key below path is hidden. A label

@@ -163,10 +163,21 @@ func (m *metrics) CreateMetricDescriptor(ctx context.Context, req *monitoringpb.
 	return d, nil
 }
 
-// saveMetric stores a descriptor as get shows it later: with the labels sorted
-// and the resource types filled in, without launch stage and metadata, which
-// the recorded replies of get do not have either.
+// saveMetric stores a descriptor, again when another call has changed it
+// meanwhile: writers of time series do not queue.
 func (s *Server) saveMetric(parent string, in *metric.MetricDescriptor) error {
+	for {
+		err := s.saveMetricOnce(parent, in)
+		if c := status.Code(err); c != codes.Aborted && c != codes.AlreadyExists {
+			return err
+		}
+	}
+}
+
+// saveMetricOnce stores a descriptor as get shows it later: with the labels
+// sorted and the resource types filled in, without launch stage and metadata,
+// which the recorded replies of get do not have either.
+func (s *Server) saveMetricOnce(parent string, in *metric.MetricDescriptor) error {
 	d := proto.CloneOf(in)
 	d.LaunchStage, d.Metadata = api.LaunchStage_LAUNCH_STAGE_UNSPECIFIED, nil
 	if len(d.GetMonitoredResourceTypes()) == 0 {

@@ -54,6 +54,9 @@ func checkChannelLabels(t channelType, labels, kept map[string]string) error {
 			return invalid("Field notification_channel.labels[%s] had an invalid value: Value is obfuscated; provide the original one or leave the label out of the update mask.", l.key)
 		case l.invalid != nil:
 			if why := l.invalid(value); why != "" {
+				if l.key == "url" {
+					value = maskURL(value)
+				}
 				return invalid("Field labels[%s] had an invalid value of %q: %s", l.key, value, why)
 			}
 		}

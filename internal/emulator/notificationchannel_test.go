@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -294,4 +295,34 @@ func TestChannelDescriptors(t *testing.T) {
 	}
 	_, err = client.GetNotificationChannelDescriptor(t.Context(), &monitoringpb.GetNotificationChannelDescriptorRequest{Name: "projects/p/notificationChannelDescriptors/campfire"})
 	wantGRPC(t, err, codes.NotFound, "campfire")
+}
+
+func TestChannelNamesTakeTheProjectNumber(t *testing.T) {
+	t.Parallel()
+	e := start(t, emulator.Options{})
+	made, err := e.channels().CreateNotificationChannel(t.Context(), createChannel(pagerduty("0123456789abcdef")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := e.crm1().Projects.Get("p").Do()
+	if err != nil {
+		t.Fatal(err)
+	}
+	byNumber := strings.Replace(made.GetName(), "projects/p/", "projects/"+strconv.FormatInt(p.ProjectNumber, 10)+"/", 1)
+	got, err := e.channels().GetNotificationChannel(t.Context(), &monitoringpb.GetNotificationChannelRequest{Name: byNumber})
+	if err != nil || got.GetName() != made.GetName() {
+		t.Errorf("by number: %v, %v", got.GetName(), err)
+	}
+}
+
+func TestChannelURLInAnErrorHidesItsToken(t *testing.T) {
+	t.Parallel()
+	e := start(t, emulator.Options{})
+	_, err := e.channels().CreateNotificationChannel(t.Context(), createChannel(&monitoringpb.NotificationChannel{
+		Type: "webhook_tokenauth", Labels: map[string]string{"url": "example.com/h?auth_token=" + secret("q")},
+	}))
+	wantGRPC(t, err, codes.InvalidArgument, "URL is not valid")
+	if strings.Contains(err.Error(), canary) {
+		t.Errorf("the error shows the token: %v", err)
+	}
 }
