@@ -130,7 +130,7 @@ func (v *problems) scope(at path, scope Scope, own ...string) {
 // text checks the length of a text in characters.
 func (v *problems) text(at path, text string, limit int) {
 	if !utf8.ValidString(text) {
-		v.add(at, "The text is not valid UTF-8.", "Remove the bytes that are no text.")
+		v.add(at, "The text has bytes that are no characters.", "Remove the bytes that are not valid UTF-8.")
 		return
 	}
 	if n := utf8.RuneCountInString(text); n > limit {

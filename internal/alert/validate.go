@@ -164,7 +164,7 @@ func (p Policy) validateDocumentation(v *problems) {
 	}
 	content := p.Content()
 	if !utf8.ValidString(content) {
-		v.add(blame, "The documentation is not valid UTF-8.", "Remove the bytes that are no text.")
+		v.add(blame, "The documentation has bytes that are no characters.", "Remove the bytes that are not valid UTF-8.")
 		return
 	}
 	if n := utf8.RuneCountInString(content); n > maxContentRunes {
