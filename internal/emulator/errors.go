@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/code"
@@ -199,12 +198,4 @@ func retryAfterHeader(err error) string {
 		}
 	}
 	return ""
-}
-
-// shortList joins at most three names, for a message.
-func shortList(names []string) string {
-	if len(names) > 3 {
-		return strings.Join(names[:3], ", ") + fmt.Sprintf(" and %d more", len(names)-3)
-	}
-	return strings.Join(names, ", ")
 }

@@ -108,9 +108,18 @@ func (s *Server) serviceOf(fullMethod string) *registeredService {
 func (s *Server) unknownGRPC(_ any, stream grpc.ServerStream) error {
 	method, _ := grpc.MethodFromServerStream(stream)
 	c := &call{transport: "grpc", method: http.MethodPost, path: method, rpc: method[strings.LastIndex(method, "/")+1:]}
+	c.conn, _ = stream.Context().Value(connKey{}).(net.Conn)
+	for _, svc := range s.services {
+		if strings.HasPrefix(method, "/"+string(protoreflect.FullName(svc.desc.ServiceName).Parent())+".") {
+			c.host = svc.kind.host
+		}
+	}
 	_, err := s.run(stream.Context(), c, func(context.Context) (any, error) {
 		return nil, notModelled("the gRPC method %s", strings.TrimPrefix(method, "/"))
 	})
+	if c.outcome != reply {
+		closeConn(c.conn)
+	}
 	return err
 }
 

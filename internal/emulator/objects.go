@@ -5,8 +5,6 @@ import (
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
-
-	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator/store"
 )
 
 // encode renders an object for the store or a reply: protojson for messages,
@@ -63,12 +61,10 @@ func listInto[T any](s *Server, kindName, parent string, fresh func() T) ([]T, e
 	items := make([]T, 0, len(entries))
 	for _, e := range entries {
 		item := fresh()
-		if err := decodeEntry(e, item); err != nil {
+		if err := decode(e.Value, item); err != nil {
 			return nil, err
 		}
 		items = append(items, item)
 	}
 	return items, nil
 }
-
-func decodeEntry(e store.Entry, v any) error { return decode(e.Value, v) }

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"sync"
 	"time"
@@ -110,6 +109,12 @@ func New(opts Options) (*Server, error) {
 		grpc.UnknownServiceHandler(s.unknownGRPC),
 	)
 	s.api = &router{}
+	// Projects of an earlier run can be named by number again.
+	for _, kindName := range st.Kinds() {
+		for _, e := range st.List(kindName, "") {
+			s.canonicalProject(projectOf(e.Name))
+		}
+	}
 	if err := s.registerKinds(); err != nil {
 		_ = st.Close()
 		return nil, err
@@ -232,11 +237,6 @@ func (s *Server) newNumericID(kindName, prefix string) string {
 			return id
 		}
 	}
-}
-
-// baseURL returns where host is served, for links in replies and on the console.
-func (s *Server) baseURL(host string) string {
-	return (&url.URL{Scheme: "http", Host: s.Addr(), Path: "/" + host}).String()
 }
 
 type connKey struct{}
