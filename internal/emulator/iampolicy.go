@@ -1,11 +1,8 @@
 package emulator
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -265,34 +262,11 @@ func (s *Server) checkMember(member string) error {
 	return nil
 }
 
-// decodeBody reads a REST body into v and refuses fields that v does not have,
-// in the words of Google's JSON parser.
-func decodeBody(body json.RawMessage, v any) error {
-	if len(bytes.TrimSpace(body)) == 0 {
-		return nil
-	}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(v)
-	if err == nil {
-		return nil
-	}
-	if name, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
-		message := fmt.Sprintf("Invalid JSON payload received. Unknown name %s: Cannot find field.", name)
-		return invalidField("", message)
-	}
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
-		return invalidField(wrongType.Field, fmt.Sprintf("Invalid value at '%s': it must not be a JSON %s.", wrongType.Field, wrongType.Value))
-	}
-	return invalid("Invalid JSON payload received. %s", jsonProblem(err))
-}
-
 // testPermissions returns the permissions that the caller has of those it asks
 // about: all, since the emulator authenticates nobody.
-func testPermissions(body json.RawMessage) (*testIamPermissionsReply, error) {
+func testPermissions(r *restRequest) (*testIamPermissionsReply, error) {
 	var req testIamPermissionsRequest
-	if err := decodeBody(body, &req); err != nil {
+	if err := r.decode(&req); err != nil {
 		return nil, err
 	}
 	for _, p := range req.Permissions {

@@ -90,7 +90,7 @@ func (s *Server) searchProjects(filter string, keep func(*project) bool) ([]*pro
 
 func (v projectsV1) create(_ context.Context, r *restRequest) (any, error) {
 	in := &crmv1.Project{}
-	if err := decodeBody(r.body, in); err != nil {
+	if err := r.decode(in); err != nil {
 		return nil, err
 	}
 	parent := ""
@@ -118,7 +118,7 @@ func (v projectsV1) update(_ context.Context, r *restRequest) (any, error) {
 		return nil, err
 	}
 	in := &crmv1.Project{}
-	if err := decodeBody(r.body, in); err != nil {
+	if err := r.decode(in); err != nil {
 		return nil, err
 	}
 	if in.ProjectNumber != 0 && in.ProjectNumber != projectNumber(p.ID) || in.ProjectId != "" && in.ProjectId != p.ID {
@@ -172,7 +172,7 @@ func projectGetPolicy(s *Server) func(context.Context, *restRequest) (any, error
 		if err != nil {
 			return nil, err
 		}
-		if err := decodeBody(r.body, &getIamPolicyRequest{}); err != nil {
+		if err := r.decode(&getIamPolicyRequest{}); err != nil {
 			return nil, err
 		}
 		policy, _, err := s.getIamPolicy(name)
@@ -190,7 +190,7 @@ func projectSetPolicy(s *Server) func(context.Context, *restRequest) (any, error
 			return nil, apiError(codes.FailedPrecondition, "Cannot set the IAM policy of an inactive project.")
 		}
 		var req setIamPolicyRequest
-		if err := decodeBody(r.body, &req); err != nil {
+		if err := r.decode(&req); err != nil {
 			return nil, err
 		}
 		return s.setIamPolicy("projects/"+p.ID, name, req)
@@ -202,6 +202,6 @@ func projectTestPermissions(s *Server) func(context.Context, *restRequest) (any,
 		if _, _, err := policyOf(s, r); err != nil {
 			return nil, err
 		}
-		return testPermissions(r.body)
+		return testPermissions(r)
 	}
 }

@@ -102,7 +102,7 @@ func (v projectsV3) search(_ context.Context, r *restRequest) (any, error) {
 
 func (v projectsV3) create(_ context.Context, r *restRequest) (any, error) {
 	in := &crmv3.Project{}
-	if err := decodeBody(r.body, in); err != nil {
+	if err := r.decode(in); err != nil {
 		return nil, err
 	}
 	p, err := v.s.newProject(in.ProjectId, in.DisplayName, in.Parent, in.Labels)
@@ -118,7 +118,7 @@ func (v projectsV3) update(_ context.Context, r *restRequest) (any, error) {
 		return nil, err
 	}
 	in := &crmv3.Project{}
-	if err := decodeBody(r.body, in); err != nil {
+	if err := r.decode(in); err != nil {
 		return nil, err
 	}
 	if in.Etag != "" && in.Etag != projectEtag(p) {

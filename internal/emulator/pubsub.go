@@ -76,7 +76,7 @@ func (t topics) create(ctx context.Context, r *restRequest) (any, error) {
 		return nil, err
 	}
 	topic := &pubsub.Topic{}
-	if err := decodeBody(r.body, topic); err != nil {
+	if err := r.decode(topic); err != nil {
 		return nil, err
 	}
 	if err := checkTopic(topic); err != nil {
@@ -164,7 +164,7 @@ func (t topics) setPolicy(ctx context.Context, r *restRequest) (any, error) {
 		return nil, err
 	}
 	var req setIamPolicyRequest
-	if err := decodeBody(r.body, &req); err != nil {
+	if err := r.decode(&req); err != nil {
 		return nil, err
 	}
 	if req.Policy != nil && len(req.Policy.AuditConfigs) > 0 {
@@ -177,5 +177,5 @@ func (t topics) testPermissions(ctx context.Context, r *restRequest) (any, error
 	if _, _, err := t.existing(ctx, r.vars["resource"]); err != nil {
 		return nil, err
 	}
-	return testPermissions(r.body)
+	return testPermissions(r)
 }

@@ -205,7 +205,7 @@ func (v services) enable(_ context.Context, r *restRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := decodeBody(r.body, &serviceusage.EnableServiceRequest{}); err != nil {
+	if err := r.decode(&serviceusage.EnableServiceRequest{}); err != nil {
 		return nil, err
 	}
 	shown, _, _, err := v.s.serviceState(project, name)
@@ -233,7 +233,7 @@ func (v services) batchEnable(_ context.Context, r *restRequest) (any, error) {
 		return nil, err
 	}
 	var req serviceusage.BatchEnableServicesRequest
-	if err := decodeBody(r.body, &req); err != nil {
+	if err := r.decode(&req); err != nil {
 		return nil, err
 	}
 	if n := len(req.ServiceIds); n == 0 || n > most {
@@ -274,7 +274,7 @@ func (v services) disable(_ context.Context, r *restRequest) (any, error) {
 		return nil, err
 	}
 	var req serviceusage.DisableServiceRequest
-	if err := decodeBody(r.body, &req); err != nil {
+	if err := r.decode(&req); err != nil {
 		return nil, err
 	}
 	if req.CheckIfServiceHasUsage == "CHECK" {
