@@ -54,6 +54,9 @@ func percent(share float64) string {
 	return promNumber(nearest(exact(share).Mul(exact(share), exact(100)))) + "%"
 }
 
+// within says whether least <= f <= most, which no NaN is.
+func within(f, least, most float64) bool { return f >= least && f <= most }
+
 func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
 // Names that PromQL takes without quotes. Newer Prometheus takes any UTF-8, but
@@ -82,7 +85,7 @@ func (v *problems) labelName(at path, name string) {
 
 // share checks a limit on a share.
 func (v *problems) share(at path, share float64) {
-	if !(share >= 0 && share < 1) {
+	if !within(share, 0, 1) || share == 1 {
 		v.add(at, "The threshold is not a share.", fmt.Sprintf("Give a number from 0 up to, but not, 1: 0.05 is 5 %%; it is %s.", number(share)))
 	}
 }

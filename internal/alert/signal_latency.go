@@ -140,12 +140,12 @@ func (h histogram) validate(v *problems, at path) {
 	}
 	v.window(at.to("window"), h.window)
 	v.scope(at, h.Scope, "le")
-	if !(h.quantile > 0 && h.quantile < 1) {
+	if !within(h.quantile, 0, 1) || h.quantile == 0 || h.quantile == 1 {
 		v.add(at.to("quantile"), "The quantile is out of range.", fmt.Sprintf("Give a number between 0 and 1, such as 0.99 for the 99th percentile; it is %s.", number(h.quantile)))
 	}
 	ok := len(h.buckets) > 0
 	for i, bucket := range h.buckets {
-		if !(bucket > 0) || number(bucket) == "+Inf" || i > 0 && bucket <= h.buckets[i-1] {
+		if !finite(bucket) || bucket <= 0 || i > 0 && bucket <= h.buckets[i-1] {
 			ok = false
 		}
 	}

@@ -126,9 +126,9 @@ func (p Policy) validateChannels(v *problems) {
 		switch {
 		case name == "": // Not known yet.
 		case !channelName.MatchString(name):
-			v.add(at.to(i), "The notification channel is not a full name.", fmt.Sprintf("Write projects/PROJECT/notificationChannels/ID, which is the attribute name of cortx_notification_channel; it is %q.", name))
+			v.add(at, "The notification channel is not a full name.", fmt.Sprintf("Write projects/PROJECT/notificationChannels/ID, which is the attribute name of cortx_notification_channel; it is %q.", name))
 		case slices.Contains(p.Channels[:i], name):
-			v.add(at.to(i), "The notification channel is listed twice.", fmt.Sprintf("Remove one of the two: %s.", name))
+			v.add(at, "The notification channel is listed twice.", fmt.Sprintf("Remove one of the two: %s.", name))
 		}
 	}
 }

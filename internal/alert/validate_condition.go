@@ -131,7 +131,7 @@ func (t Threshold) validate(v *problems, at path, duration time.Duration) {
 	if t.TriggerCount < 0 || t.TriggerCount > math.MaxInt32 {
 		v.add(at.to("trigger_count"), "The trigger is out of range.", fmt.Sprintf("Give a number of time series of 1 or more; it is %d.", t.TriggerCount))
 	}
-	if !(t.TriggerPercent >= 0 && t.TriggerPercent <= 100) {
+	if !within(t.TriggerPercent, 0, 100) {
 		v.add(at.to("trigger_percent"), "The trigger is out of range.", fmt.Sprintf("Give a percentage above 0 and up to 100; it is %s.", number(t.TriggerPercent)))
 	}
 	if t.EvaluationMissingData != "" {

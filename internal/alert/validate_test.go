@@ -232,8 +232,8 @@ var refusals = []struct {
 	{func(p *alert.Policy) { p.Renotify = 29 * time.Minute }, "renotify_interval", "30m to 24h"},
 	{func(p *alert.Policy) { p.Renotify = alert.MixedRenotify }, "renotify_interval", "30m to 24h"},
 
-	{func(p *alert.Policy) { p.Channels = append(p.Channels, p.Channels[0]) }, "notification_channels.1", "Remove one"},
-	{func(p *alert.Policy) { p.Channels = []string{"12345"} }, "notification_channels.0", "projects/PROJECT/notificationChannels/ID"},
+	{func(p *alert.Policy) { p.Channels = append(p.Channels, p.Channels[0]) }, "notification_channels", "Remove one"},
+	{func(p *alert.Policy) { p.Channels = []string{"12345"} }, "notification_channels", "projects/PROJECT/notificationChannels/ID"},
 	{func(p *alert.Policy) {
 		for i := range 17 {
 			p.Channels = append(p.Channels, fmt.Sprintf("projects/p/notificationChannels/x%d", i))
