@@ -51,9 +51,7 @@ func checkThreshold(field string, t *monitoringpb.AlertPolicy_Condition_MetricTh
 	if err := checkDenominator(field, t); err != nil {
 		return err
 	}
-	switch t.GetComparison() { //nolint:exhaustive // alert.proto supports these two only
-	case monitoringpb.ComparisonType_COMPARISON_GT, monitoringpb.ComparisonType_COMPARISON_LT:
-	default:
+	if c := t.GetComparison(); c != monitoringpb.ComparisonType_COMPARISON_GT && c != monitoringpb.ComparisonType_COMPARISON_LT {
 		return badField(field+".comparison", t.GetComparison().String(), "Only COMPARISON_GT and COMPARISON_LT are supported.")
 	}
 	if err := checkMinutes(field+".duration", t.GetDuration(), 0); err != nil {

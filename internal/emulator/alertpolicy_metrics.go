@@ -36,7 +36,8 @@ func (s *Server) checkMetricsExist(ctx context.Context, project string, p *monit
 				continue
 			}
 			for _, name := range promMetrics(q.GetQuery()) {
-				if !s.promQLMetricVisible(ctx, project, name) && !(strings.Contains(name, "/") && s.metricVisible(ctx, project, name)) {
+				byType := strings.Contains(name, "/") && s.metricVisible(ctx, project, name)
+				if !byType && !s.promQLMetricVisible(ctx, project, name) {
 					return errNoMetric(promType(name))
 				}
 			}

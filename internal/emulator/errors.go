@@ -35,14 +35,6 @@ func invalid(format string, args ...any) error {
 	return apiError(codes.InvalidArgument, fmt.Sprintf(format, args...))
 }
 
-// invalidField is invalid with the BadRequest detail that names the field, as
-// the services attach it to a request that cannot be parsed.
-func invalidField(field, message string) error {
-	return apiError(codes.InvalidArgument, message, &errdetails.BadRequest{
-		FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: field, Description: message}},
-	})
-}
-
 // notFound is the 404 of an object that is not there.
 func notFound(format string, args ...any) error {
 	return apiError(codes.NotFound, fmt.Sprintf(format, args...))

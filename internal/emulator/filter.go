@@ -224,22 +224,22 @@ func (p *filterParser) sequence(depth int) (filterNode, error) {
 }
 
 func (p *filterParser) alternatives(depth int) (filterNode, error) {
-	var any filterOr
+	var either filterOr
 	for {
 		node, err := p.term(depth)
 		if err != nil {
 			return nil, err
 		}
-		any = append(any, node)
+		either = append(either, node)
 		if !p.isWord("OR") {
 			break
 		}
 		p.at++
 	}
-	if len(any) == 1 {
-		return any[0], nil
+	if len(either) == 1 {
+		return either[0], nil
 	}
-	return any, nil
+	return either, nil
 }
 
 func (p *filterParser) term(depth int) (filterNode, error) {

@@ -47,7 +47,7 @@ var (
 func projectNumber(id string) int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(id))
-	return int64(100_000_000_000 + h.Sum64()%900_000_000_000) //nolint:gosec // below 10^12
+	return int64(100_000_000_000 + h.Sum64()%900_000_000_000)
 }
 
 // canonicalProject returns the id of a project that is named by id or number,

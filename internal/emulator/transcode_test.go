@@ -232,9 +232,16 @@ func TestListenIsForLoopback(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	t.Parallel()
 	for _, opts := range []emulator.Options{
-		{Quota: "lots"}, {Latency: -1}, {LROScale: -1}, {AlertPolicyLimit: -1}, {StateFile: "no/such/folder/file"},
-		{Faults: []emulator.Fault{{}}}, {Faults: []emulator.Fault{{Status: 200}}}, {Faults: []emulator.Fault{{Drop: true, Path: "("}}},
-		{Faults: []emulator.Fault{{Drop: true, Truncate: true}}}, {Faults: []emulator.Fault{{Drop: true, Probability: 2}}},
+		{Quota: "lots"},
+		{Latency: -1},
+		{LROScale: -1},
+		{AlertPolicyLimit: -1},
+		{StateFile: "no/such/folder/file"},
+		{Faults: []emulator.Fault{{}}},
+		{Faults: []emulator.Fault{{Status: 200}}},
+		{Faults: []emulator.Fault{{Drop: true, Path: "("}}},
+		{Faults: []emulator.Fault{{Drop: true, Truncate: true}}},
+		{Faults: []emulator.Fault{{Drop: true, Probability: 2}}},
 	} {
 		if srv, err := emulator.New(opts); err == nil {
 			_ = srv.Close()

@@ -40,6 +40,7 @@ func code(t *testing.T, err error, want codes.Code) {
 func TestOneObject(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		_, err := s.Get("k", "a/1")
 		code(t, err, codes.NotFound)
 		made, err := s.Create("k", "a", "a/1", []byte(`{"n":1}`))
@@ -71,6 +72,7 @@ func TestOneObject(t *testing.T) {
 func TestListIsInOrderOfCreation(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		var want []string
 		for i := range 20 {
 			name := fmt.Sprintf("a/%d", (i*7)%20)
