@@ -116,10 +116,22 @@ func (c *CLI) MustPlanEmpty() {
 // true, and returns what it printed and how long it took from the interrupt on.
 func (c *CLI) Interrupt(ready func() bool) (string, time.Duration) {
 	c.t.Helper()
-	cmd := c.Command("apply", "-no-color", "-auto-approve", "-input=false")
+	return c.signal(ready, syscall.SIGINT)
+}
+
+// Kill starts an apply and kills the CLI and the provider, which then can save
+// nothing, once ready reports true.
+func (c *CLI) Kill(ready func() bool) {
+	c.t.Helper()
+	c.signal(ready, syscall.SIGKILL)
+}
+
+func (c *CLI) signal(ready func() bool, signal syscall.Signal) (string, time.Duration) {
+	c.t.Helper()
+	cmd := c.Command("apply", "-no-color", "-auto-approve", "-input=false", "-lock=false")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	// A terminal sends the signal to the whole group, provider included.
+	// A terminal signals the whole group, provider included.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		c.t.Fatal(err)
@@ -127,11 +139,11 @@ func (c *CLI) Interrupt(ready func() bool) (string, time.Duration) {
 	for deadline := time.Now().Add(time.Minute); !ready(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-			c.t.Fatalf("the apply never came to where it was to be interrupted:\n%s", out.String())
+			c.t.Fatalf("the apply never came to where it was to be stopped:\n%s", out.String())
 		}
 	}
 	started := time.Now()
-	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+	if err := syscall.Kill(-cmd.Process.Pid, signal); err != nil {
 		c.t.Fatal(err)
 	}
 	var exit *exec.ExitError

@@ -35,6 +35,9 @@ type Client struct {
 	policies *reader[*monitoringpb.AlertPolicy]
 	channels *reader[*monitoringpb.NotificationChannel]
 	numbers  numbers
+	// What stood before this client's first create.
+	policiesBefore snapshot[*monitoringpb.AlertPolicy]
+	channelsBefore snapshot[*monitoringpb.NotificationChannel]
 
 	mu   sync.Mutex
 	conn *grpc.ClientConn // guarded by mu; nil before the first use

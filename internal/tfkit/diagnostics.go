@@ -73,7 +73,10 @@ func Advice(err error) string {
 	}
 }
 
-// ImportHint says how an object that was made but is not in the state gets in.
-func ImportHint(typeName, name string) string {
-	return fmt.Sprintf("terraform import %s.<name> %s", typeName, name)
+// WarnTwin says that an object that was just made looks like one that stood
+// before: a run that was killed leaves such objects, which no state knows of.
+func WarnTwin(diags *diag.Diagnostics, noun, typeName, twin, made string) {
+	diags.AddWarning("An object like the one just made stood there already.",
+		fmt.Sprintf("%s is the same as the new %s in all that was configured. If a run that was cut off left it behind, delete it, or keep it and forget the new one: "+
+			"terraform state rm the resource, terraform import it as %s.<name> with the id %s, and delete %s. If another configuration owns it, nothing is to be done.", twin, noun, typeName, twin, made))
 }

@@ -220,3 +220,21 @@ func TestAccStrayEmulator(t *testing.T) {
 		t.Errorf("a state of the emulator was used against Google Cloud: %v\n%s", err, out)
 	}
 }
+
+// TestAccKilledProvider kills the provider, as a machine that goes down does,
+// once the service has committed a policy: nothing can save the state, so the
+// next run makes the policy again, and says which one was left behind.
+func TestAccKilledProvider(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, func(o *emulator.Options) { o.Clock = clock.System() })
+	cli := acctest.NewCLI(t, cliConfig(env, 1))
+	env.Server.InjectFaults(emulator.Fault{RPC: "CreateAlertPolicy", After: true, Delay: emulator.Duration(time.Minute)})
+	cli.Kill(func() bool { return env.Standing() == 1 })
+	left := env.Only("alertPolicies")
+	env.Server.ClearFaults()
+	out := strings.Join(strings.Fields(cli.MustRun("apply", "-no-color", "-auto-approve", "-input=false")), " ")
+	if !strings.Contains(out, "stood there already") || !strings.Contains(out, left) {
+		t.Errorf("the policy %s that was left behind is not named:\n%s", left, out)
+	}
+	cli.MustPlanEmpty()
+}

@@ -65,10 +65,14 @@ func (r *alertPolicy) Create(ctx context.Context, req resource.CreateRequest, re
 		addBug(&resp.Diagnostics, err)
 		return
 	}
+	twin := client.AlertPolicies().Twin(ctx, planned.Project.ValueString(), message)
 	created, err := client.AlertPolicies().Create(ctx, planned.Project.ValueString(), message)
 	if err != nil {
 		tfkit.AddServiceError(&resp.Diagnostics, attributeOf(err), "The alert policy could not be created.", err)
 		return
+	}
+	if twin != "" {
+		tfkit.WarnTwin(&resp.Diagnostics, "alert policy", "cortx_alert_policy", twin, created.GetName())
 	}
 	planned.setNames(ctx, created, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, planned)...)

@@ -81,10 +81,14 @@ func (r *notificationChannel) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	message.Name = ""
+	twin := client.NotificationChannels().Twin(ctx, planned.Project.ValueString(), message)
 	created, err := client.NotificationChannels().Create(ctx, planned.Project.ValueString(), message)
 	if err != nil {
 		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The notification channel could not be created.", err)
 		return
+	}
+	if twin != "" {
+		tfkit.WarnTwin(&resp.Diagnostics, "notification channel", "cortx_notification_channel", twin, created.GetName())
 	}
 	planned.setServerValues(created)
 	if kind.pubSub != nil {
