@@ -2,6 +2,7 @@ package gcp
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
@@ -47,4 +48,5 @@ type Group struct{ g group[int] }
 func (g *Group) Do(ctx context.Context, key string, work func(context.Context) (int, error)) (int, error) {
 	return g.g.do(ctx, key, work)
 }
-func (g *Group) Forget(key string) { g.g.forget(key) }
+func (g *Group) Forget(key string)      { g.g.forget(key) }
+func HTTPClient(c *Client) *http.Client { return c.http }
