@@ -39,11 +39,17 @@
 //
 // # What handlers use
 //
-// s.load, s.create, s.update, s.store.Delete and s.store.List keep objects;
-// list filters, orders and pages them. s.useProject resolves the project of
-// a request (id or number) and refuses it as the API does. s.now, s.scaled and
-// s.newNumericID are time and ids. apiError, invalid, notFound and notModelled
-// make errors, with errorInfo, retryInfo and helpLink for their details.
+// s.load, s.create, s.update, s.store.Delete and s.store.List keep objects; list
+// filters, orders and pages messages, pageOf pages what a route lists.
+// applyMask applies a field mask. s.useProject resolves the project of a request
+// (id or number) and refuses it as the API does; s.monitoringParent and
+// s.monitoringName do so for whole names. s.now, s.scaled and s.newNumericID are
+// time and ids, all from the server's clock and seed. apiError, invalid,
+// badField, notFound and notModelled make errors; errorInfo, retryInfo and
+// helpLink their details.
+//
+// serialWrites in a kind's literal refuses two writes at a time in one project;
+// rateQuotas lists the quotas of each API.
 //
 // A handler returns only what the service returns: it fills no field that the
 // service leaves empty, drops none that was sent, and answers notModelled to
