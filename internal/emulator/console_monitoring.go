@@ -89,7 +89,11 @@ func newConsoleCondition(c *monitoringpb.AlertPolicy_Condition) consoleCondition
 		out.Kind, out.Query, out.Duration = "PromQL", q.GetQuery(), shortDuration(q.GetDuration())
 	case *monitoringpb.AlertPolicy_Condition_ConditionThreshold:
 		q := v.ConditionThreshold
-		out.Kind, out.Query, out.Duration = "threshold", q.GetFilter(), shortDuration(q.GetDuration())
+		sign := map[monitoringpb.ComparisonType]string{
+			monitoringpb.ComparisonType_COMPARISON_GT: "above", monitoringpb.ComparisonType_COMPARISON_LT: "below",
+		}[q.GetComparison()]
+		out.Kind = strings.TrimSpace("threshold " + sign + " " + strconv.FormatFloat(q.GetThresholdValue(), 'g', -1, 64))
+		out.Query, out.Duration = q.GetFilter(), shortDuration(q.GetDuration())
 	case *monitoringpb.AlertPolicy_Condition_ConditionAbsent:
 		q := v.ConditionAbsent
 		out.Kind, out.Query, out.Duration = "absence", q.GetFilter(), shortDuration(q.GetDuration())

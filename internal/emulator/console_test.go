@@ -55,7 +55,7 @@ func TestConsoleShowsAndEscapes(t *testing.T) {
 	}
 	for _, want := range []string{
 		`<span class="badge P0">P0</span>`, "response in 15m, resolution in 1h", "suite ai", "Tenants see failures.", "Look at the deployment.",
-		"compute.googleapis.com/instance/cpu/utilization", "channel (pagerduty)", `href="https://example.com/d"`, "CreateAlertPolicy", "NOT_FOUND",
+		"compute.googleapis.com/instance/cpu/utilization", "threshold above 0.9", "channel (pagerduty)", `href="https://example.com/d"`, "CreateAlertPolicy", "NOT_FOUND",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
