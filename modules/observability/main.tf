@@ -110,10 +110,12 @@ resource "cortx_alert_policy" "compliance_checks" {
 }
 
 locals {
+  # Shares as people read them; plain multiplication yields 0.9999… for 0.01.
   percent = {
-    error_rate       = var.thresholds.error_rate * 100
-    latency_quantile = var.thresholds.latency_quantile * 100
-    db_connections   = var.thresholds.db_connections * 100
+    error_rate       = format("%.5g", var.thresholds.error_rate * 100)
+    latency_quantile = format("%.5g", var.thresholds.latency_quantile * 100)
+    latency_beyond   = format("%.5g", (1 - var.thresholds.latency_quantile) * 100)
+    db_connections   = format("%.5g", var.thresholds.db_connections * 100)
   }
 
   policies = {

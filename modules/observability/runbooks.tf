@@ -61,7 +61,7 @@ locals {
 
     latency = {
       detection   = <<-EOT
-        More than ${100 - local.percent.latency_quantile} % of requests to ${var.environment} took longer than ${var.thresholds.latency_ms} ms over the window. See where:
+        More than ${local.percent.latency_beyond} % of requests to ${var.environment} took longer than ${var.thresholds.latency_ms} ms over the window. See where:
 
         - Metrics Explorer, PromQL: `sum by (namespace, handler) (rate(http_request_duration_seconds_count[5m])) - sum by (namespace, handler) (rate(http_request_duration_seconds_bucket{le="1.0"}[5m]))` counts the slow ones.
         - Cloud Trace, latency above the threshold, the last 30 minutes: which span is long?

@@ -101,7 +101,7 @@ func (f *Finder) defaults() {
 	}
 }
 
-var banner = regexp.MustCompile(`^(Terraform|OpenTofu) v((\d+)\.(\d+)\.\d+\S*)`)
+var banner = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v((\d+)\.(\d+)\.\d+\S*)`)
 
 // identify asks the executable at path who it is.
 func identify(ctx context.Context, path string) (CLI, error) {
@@ -112,15 +112,17 @@ func identify(ctx context.Context, path string) (CLI, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "version") //nolint:gosec // the CLI that the caller chose
-	// Without this it asks the network for a newer version.
-	cmd.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1")
+	// Without this it asks the network for a newer version. A configuration
+	// file that TF_CLI_CONFIG_FILE names may be missing: OpenTofu prints a
+	// warning ahead of its version then.
+	cmd.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_ARGS=", "TF_CLI_ARGS_version=")
 	out, err := cmd.Output()
 	if err != nil {
 		return CLI{}, fmt.Errorf("%q version failed: %w", path, err)
 	}
 	m := banner.FindStringSubmatch(string(out))
 	if m == nil {
-		first, _, _ := strings.Cut(string(out), "\n")
+		first, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 		return CLI{}, fmt.Errorf("%q version says %q, which is neither Terraform nor OpenTofu", path, first)
 	}
 	major, errMajor := strconv.Atoi(m[3])

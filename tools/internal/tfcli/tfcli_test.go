@@ -67,6 +67,7 @@ func TestFindPrefersTheVariableThenPathThenTheBuild(t *testing.T) {
 	terraform := fakeCLI(t, filepath.Join(dir, "terraform"), "Terraform v1.11.4")
 	tofu := fakeCLI(t, filepath.Join(dir, "tofu"), "OpenTofu v1.12.6")
 	old := fakeCLI(t, filepath.Join(dir, "old"), "Terraform v1.5.7")
+	warned := fakeCLI(t, filepath.Join(dir, "warned"), "\nWarning: Unable to open CLI configuration file\n\nOpenTofu v1.12.6\non linux_amd64")
 	beta := fakeCLI(t, filepath.Join(dir, "beta"), "OpenTofu v1.13.0-beta2")
 	for name, test := range map[string]struct {
 		env    string
@@ -77,6 +78,7 @@ func TestFindPrefersTheVariableThenPathThenTheBuild(t *testing.T) {
 		"the variable first":           {tofu, map[string]string{"terraform": terraform}, "OpenTofu 1.12.6", 0},
 		"terraform before tofu":        {"", map[string]string{"terraform": terraform, "tofu": tofu}, "Terraform 1.11.4", 0},
 		"tofu when terraform is old":   {"", map[string]string{"terraform": old, "tofu": tofu}, "OpenTofu 1.12.6", 0},
+		"a version after a warning":    {"", map[string]string{"tofu": warned}, "OpenTofu 1.12.6", 0},
 		"a pre-release":                {"", map[string]string{"tofu": beta}, "OpenTofu 1.13.0-beta2", 0},
 		"the build when all are old":   {"", map[string]string{"terraform": old}, "OpenTofu 1.12.6", 1},
 		"the build when there is none": {"", nil, "OpenTofu 1.12.6", 1},

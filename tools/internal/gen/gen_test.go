@@ -1,0 +1,40 @@
+package gen_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/gen"
+)
+
+func TestNormaliseIsTheSameForEveryCLI(t *testing.T) {
+	t.Parallel()
+	older := `{"format_version":"1.0","provider_schemas":{"registry.terraform.io/cortx-platform/cortx":{"resource_schemas":{"a":1}}}}`
+	newer := `{"format_version":"1.1","provider_schemas":{"registry.terraform.io/cortx-platform/cortx":{"resource_identity_schemas":{"a":2},"resource_schemas":{"a":1}}}}`
+	first, err := gen.Normalise([]byte(older))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := gen.Normalise([]byte(newer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(first) != string(second) {
+		t.Errorf("they differ:\n%s\n%s", first, second)
+	}
+	if !strings.Contains(string(first), `"registry.terraform.io/hashicorp/cortx":{"resource_schemas":{"a":1}}`) {
+		t.Errorf("got %s", first)
+	}
+}
+
+func TestNormaliseRefusesWhatHasNoSchemaOfOurs(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		`{"provider_schemas":{}}`: "no provider registry.terraform.io/cortx-platform/cortx",
+		`Usage: terraform`:        "not understood",
+	} {
+		if _, err := gen.Normalise([]byte(raw)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", raw, err, want)
+		}
+	}
+}
