@@ -156,10 +156,10 @@ var filterFunctions = map[string][2]int{
 
 func (p *filterParser) value() error {
 	value := p.take()
-	switch {
-	case value.kind == tokenString:
+	switch value.kind {
+	case tokenString:
 		return nil
-	case value.kind == tokenWord:
+	case tokenWord:
 		if next := p.peek(); next.kind != tokenSign || next.text != "(" || next.spaced {
 			return reserved(value)
 		}

@@ -13,7 +13,7 @@ func TestValidateMonitoringFilter(t *testing.T) {
 	t.Parallel()
 	for _, filter := range []string{
 		base,
-		`metric.type="compute.googleapis.com/instance/cpu/utilization" resource.type="gce_instance"`,
+		`metric.type="compute.googleapis.com/instance/disk/read_bytes_count" resource.type="gce_instance"`,
 		"  " + strings.ReplaceAll(base, " AND ", "\n  AND\n"),
 		base + ` AND metric.labels.state = "x"`,
 		base + ` AND metric.label."k8s.io/name" != 'x'`,

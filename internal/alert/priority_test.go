@@ -19,15 +19,21 @@ func TestPriorities(t *testing.T) {
 		labels              map[string]string
 	}{
 		{
-			alert.P0, alert.SLA{Response: 15 * time.Minute, Resolution: time.Hour}, "CRITICAL", 30 * time.Minute, 168 * time.Hour,
+			alert.P0,
+			alert.SLA{Response: 15 * time.Minute, Resolution: time.Hour},
+			"CRITICAL", 30 * time.Minute, 168 * time.Hour,
 			map[string]string{"managed_by": "terraform-provider-cortx", "cortx_priority": "p0", "cortx_sla_response": "15m", "cortx_sla_resolution": "1h", "suite": "s"},
 		},
 		{
-			alert.P1, alert.SLA{Response: time.Hour, Resolution: 4 * time.Hour}, "ERROR", time.Hour, 72 * time.Hour,
+			alert.P1,
+			alert.SLA{Response: time.Hour, Resolution: 4 * time.Hour},
+			"ERROR", time.Hour, 72 * time.Hour,
 			map[string]string{"managed_by": "terraform-provider-cortx", "cortx_priority": "p1", "cortx_sla_response": "1h", "cortx_sla_resolution": "4h", "suite": "s"},
 		},
 		{
-			alert.P2, alert.SLA{Response: 4 * time.Hour, Resolution: 24 * time.Hour}, "WARNING", 4 * time.Hour, 24 * time.Hour,
+			alert.P2,
+			alert.SLA{Response: 4 * time.Hour, Resolution: 24 * time.Hour},
+			"WARNING", 4 * time.Hour, 24 * time.Hour,
 			map[string]string{"managed_by": "terraform-provider-cortx", "cortx_priority": "p2", "cortx_sla_response": "4h", "cortx_sla_resolution": "24h", "suite": "s"},
 		},
 		{"", alert.SLA{}, "", 0, 0, map[string]string{"managed_by": "terraform-provider-cortx", "suite": "s"}},

@@ -73,7 +73,8 @@ func (v *problems) metric(at path, name string) {
 		v.add(at, "The metric is missing.", "Name the metric that the exporter writes, such as http_requests_total.")
 	case !metricName.MatchString(name):
 		v.add(at, "The metric name is not valid in PromQL.", fmt.Sprintf(
-			"Use letters, digits, underscores and colons, not starting with a digit; it is %q. A metric of Cloud Monitoring is spelled as cloudsql_googleapis_com:database_up, and any other name can be had with a raw promql signal.", name))
+			"Use letters, digits, underscores and colons, not starting with a digit; it is %q. A metric of Cloud Monitoring is spelled as cloudsql_googleapis_com:database_up, and any other name can be had with a raw promql signal.", name,
+		))
 	}
 }
 

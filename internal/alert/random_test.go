@@ -128,7 +128,7 @@ func (s source) condition() alert.Condition {
 
 func (s source) threshold() alert.Condition {
 	t := alert.Threshold{
-		Filter:     `metric.type = "compute.googleapis.com/instance/cpu/utilization" AND resource.type = "gce_instance"`,
+		Filter:     `metric.type = "compute.googleapis.com/instance/disk/read_bytes_count" AND resource.type = "gce_instance"`,
 		Comparison: pick(s, "COMPARISON_GT", "COMPARISON_LT"), ThresholdValue: float64(s.IntN(1000)) / 8,
 		EvaluationMissingData: pick(s, "", "EVALUATION_MISSING_DATA_INACTIVE", "EVALUATION_MISSING_DATA_NO_OP"),
 		ForecastHorizon:       time.Duration(s.IntN(60)) * time.Hour,

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -42,7 +43,7 @@ func collect(query string, expr parser.Expr) facts {
 		case *parser.VectorSelector:
 			s := selected{metric: n.Name, equal: map[string]string{}, regexp: map[string]string{}}
 			for _, m := range n.LabelMatchers {
-				if m.Name == labels.MetricName {
+				if m.Name == model.MetricNameLabel {
 					continue
 				}
 				into, known := map[labels.MatchType]map[string]string{

@@ -160,6 +160,7 @@ func (h histogram) validate(v *problems, at path) {
 		}
 		v.add(at.to("threshold_ms"), "The threshold is not the upper bound of a bucket.", fmt.Sprintf(
 			"A histogram can only tell how many observations are over one of its buckets. Set threshold_ms to one of %s, or buckets to what the exporter really has (in seconds); it is %s ms.",
-			strings.Join(limits, ", "), number(h.millis)))
+			strings.Join(limits, ", "), number(h.millis),
+		))
 	}
 }

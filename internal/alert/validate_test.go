@@ -44,7 +44,7 @@ func logMatch(p *alert.Policy, change func(*alert.LogMatch)) {
 func threshold(change func(*alert.Threshold)) func(*alert.Policy) {
 	return func(p *alert.Policy) {
 		with(p, alert.Threshold{
-			Filter:     `metric.type = "compute.googleapis.com/instance/cpu/utilization" AND resource.type = "gce_instance"`,
+			Filter:     `metric.type = "compute.googleapis.com/instance/disk/read_bytes_count" AND resource.type = "gce_instance"`,
 			Comparison: "COMPARISON_GT",
 		}, change)
 	}

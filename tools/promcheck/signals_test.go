@@ -2,6 +2,7 @@ package promcheck_test
 
 import (
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -64,9 +65,7 @@ func TestSignals(t *testing.T) {
 	} {
 		all = append(all, some...)
 	}
-	var table strings.Builder
-	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SIGNAL\tCASE\tRESULT")
+	rows := []string{"SIGNAL\tCASE\tRESULT\n"}
 	fired, silent := map[string]bool{}, map[string]bool{}
 	for _, c := range all {
 		signal := c.condition.Signal()
@@ -76,20 +75,31 @@ func TestSignals(t *testing.T) {
 			// Two minutes before the fault it must be quiet, so that it is the
 			// fault which fires it.
 			r := run(t, c.condition, c.group, e.load(), fault-2*time.Minute, horizon)
-			fmt.Fprintf(w, "%s\t%s\t%s\n", signal, c.name, c.judge(t, r))
+			rows = append(rows, fmt.Sprintf("%s\t%s\t%s\n", signal, c.name, c.judge(t, r)))
 			fired[signal] = fired[signal] || c.within > 0
 			silent[signal] = silent[signal] || c.within == 0
 		})
 	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	t.Log("\n" + table.String())
+	t.Log("\n" + table(t, rows))
 	for _, signal := range typedSignals() {
 		if !fired[signal] || !silent[signal] {
 			t.Errorf("%s is not shown both to fire and to stay quiet", signal)
 		}
 	}
+}
+
+// table sets rows with tabs in columns.
+func table(t *testing.T, rows []string) string {
+	t.Helper()
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	if _, err := io.WriteString(w, strings.Join(rows, "")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // judge compares a run with what the check asks for.
@@ -283,6 +293,14 @@ func packs() []check {
 	}
 }
 
+// pool writes the two gauges of a service's connection pool.
+func pool(e *exporter, namespace string, used, size func(time.Duration) float64) {
+	for _, name := range pods {
+		e.series("db_pool_connections", pod(namespace, name), used)
+		e.series("db_pool_connections_max", pod(namespace, name), size)
+	}
+}
+
 func databases() []check {
 	s, tenant, sql, tenantSQL := alert.DefaultDBConnections(), alert.DefaultDBConnections(), alert.DefaultDBConnections(), alert.DefaultDBConnections()
 	tenant.Scope = byTenant
@@ -291,16 +309,11 @@ func databases() []check {
 	tenantSQL.Scope = alert.Scope{ByTenant: true, TenantLabel: "database"}
 	plain, split := alert.Condition{DBConnections: &s}, alert.Condition{DBConnections: &tenant}
 	cloud, cloudSplit := alert.Condition{DBConnections: &sql}, alert.Condition{DBConnections: &tenantSQL}
-	pool := func(e *exporter, namespace string, used, size func(time.Duration) float64) {
-		for _, name := range pods {
-			e.series("db_pool_connections", pod(namespace, name), used)
-			e.series("db_pool_connections_max", pod(namespace, name), size)
-		}
-	}
 	backends := func(e *exporter, instance, database string, used func(time.Duration) float64) {
 		e.series("cloudsql_googleapis_com:database_postgresql_num_backends", labels.FromStrings(
 			"database", database, "database_id", "my-project:"+instance, "monitored_resource", "cloudsql_database",
-			"project_id", "my-project", "region", "europe-west1"), used)
+			"project_id", "my-project", "region", "europe-west1",
+		), used)
 	}
 	return []check{
 		fires("17 of 20", plain, s.Window, func(e *exporter) { pool(e, "tenant-a", from(5, 17), constant(20)) }),
