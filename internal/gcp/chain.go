@@ -183,14 +183,12 @@ func (r *run) next(act action, e *Error) time.Duration {
 	if act == look {
 		wait += lookAfter
 	}
-	if e.RetryDelay > 0 {
-		wait += e.RetryDelay
-		if e.Code == codes.ResourceExhausted {
-			r.limits.pause(r.call.api, r.call.project, e.RetryDelay)
-		}
-	}
+	wait += e.RetryDelay
 	if now.Sub(r.start)+wait > maxElapsed {
 		return stop
+	}
+	if e.RetryDelay > 0 && e.Code == codes.ResourceExhausted {
+		r.limits.pause(r.call.api, r.call.project, e.RetryDelay)
 	}
 	return wait
 }

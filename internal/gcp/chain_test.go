@@ -333,3 +333,29 @@ func TestLookThatFailsSaysSo(t *testing.T) {
 		t.Errorf("got %v after %d creates", err, f.count("CreateAlertPolicy"))
 	}
 }
+
+func TestHintHoldsBackTheWholeProject(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	names := f.add(1)
+	f.before = firstTimes("CreateAlertPolicy", 1, failure(codes.ResourceExhausted, "too many requests", hint(20*time.Second)))
+	gate, waiting := make(chan struct{}), make(chan struct{}, 10)
+	c, _ := f.client(t, func(cfg *gcp.Config) { cfg.Clock = &gateClock{Clock: cfg.Clock, gate: gate, waiting: waiting} })
+	done := make(chan error, 2)
+	go func() {
+		_, err := c.AlertPolicies().Create(t.Context(), "p", &monitoringpb.AlertPolicy{})
+		done <- err
+	}()
+	<-waiting
+	go func() { done <- c.AlertPolicies().Delete(t.Context(), names[0]) }()
+	<-waiting // The deletion waits too, and was not sent.
+	if got := f.count("DeleteAlertPolicy"); got != 0 {
+		t.Errorf("%d deletions were sent during the pause", got)
+	}
+	close(gate)
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}

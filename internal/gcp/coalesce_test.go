@@ -218,3 +218,57 @@ func TestGroupForget(t *testing.T) {
 		t.Errorf("who waited got %d", v)
 	}
 }
+
+func TestOwnWriteLeavesAListUnderWayBehind(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	names := f.add(5)
+	started, release := make(chan struct{}), make(chan struct{})
+	f.after = func(ctx context.Context, method string, n int) error {
+		if method == "ListAlertPolicies" && n == 1 {
+			close(started)
+			select {
+			case <-release:
+			case <-ctx.Done():
+			}
+		}
+		return nil
+	}
+	c, _ := f.client(t)
+	get := func(name string) error {
+		// Less than the request timeout, after which a blocked list is retried.
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		_, err := c.AlertPolicies().Get(ctx, name)
+		return err
+	}
+	for _, name := range names[:2] {
+		if err := get(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	early := make(chan error, 1)
+	go func() {
+		_, err := c.AlertPolicies().Get(t.Context(), names[2])
+		early <- err
+	}()
+	<-started
+	if err := c.AlertPolicies().Delete(t.Context(), names[4]); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names[:3] { // The third of these needs a list, and not that one.
+		if err := get(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := get(names[4]); !gcp.IsNotFound(err) {
+		t.Errorf("the deleted policy is still read: %v", err)
+	}
+	close(release)
+	if err := <-early; err != nil {
+		t.Error(err)
+	}
+	if err := get(names[4]); !gcp.IsNotFound(err) {
+		t.Errorf("a list from before the write was kept: %v", err)
+	}
+}

@@ -10,11 +10,15 @@ import (
 // gateClock makes every real wait last until the gate opens.
 type gateClock struct {
 	clock.Clock
-	gate chan struct{}
+	gate    chan struct{}
+	waiting chan struct{} // told of each wait, unless nil
 }
 
 func (g *gateClock) Sleep(ctx context.Context, d time.Duration) error {
 	if d > 0 {
+		if g.waiting != nil {
+			g.waiting <- struct{}{}
+		}
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)

@@ -158,7 +158,7 @@ func TestGrantAndRevokePublisher(t *testing.T) {
 	t.Parallel()
 	f := newRESTFake(t)
 	other := &pubsub.Binding{Role: "roles/pubsub.viewer", Members: []string{"user:a@example.com"}}
-	conditional := &pubsub.Binding{Role: "roles/pubsub.publisher", Members: []string{"user:b@example.com"}, Condition: &pubsub.Expr{Expression: "request.time < timestamp(\"2030-01-01T00:00:00Z\")"}}
+	conditional := &pubsub.Binding{Role: "roles/pubsub.publisher", Members: []string{"user:b@example.com", agent}, Condition: &pubsub.Expr{Expression: "request.time < timestamp(\"2030-01-01T00:00:00Z\")"}}
 	f.policy = pubsub.Policy{Bindings: []*pubsub.Binding{other, conditional}}
 	c, _ := f.client(t)
 	topics := c.Topics()
