@@ -136,7 +136,7 @@ func (e *Error) fillStatus(err error) {
 	}
 	e.transport = e.Code == codes.Unavailable || e.Code == codes.DeadlineExceeded
 	// The words of grpc-go, which has no other sign of either.
-	e.unsent = e.Code == codes.Unavailable && strings.Contains(e.Message, "Error while dialing")
+	e.unsent = e.Code == codes.Unavailable && strings.Contains(e.Message, "Error while dial")
 	e.local = e.Code == codes.Canceled && strings.Contains(e.Message, "client connection is closing")
 	for _, detail := range s.Details() {
 		switch d := detail.(type) {

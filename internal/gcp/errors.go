@@ -159,7 +159,7 @@ func IsPreconditionFailed(err error) bool {
 // in time or failed inside.
 func IsUnavailable(err error) bool {
 	return match(err, func(e *Error) bool {
-		switch e.Code { //nolint:exhaustive // Every other code is an answer.
+		switch e.Code {
 		case codes.Unavailable, codes.DeadlineExceeded, codes.Internal:
 			return true
 		case codes.Unknown:
