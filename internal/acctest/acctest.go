@@ -36,15 +36,15 @@ type Env struct {
 	// Clock is shared by the provider and the emulator.
 	Clock clock.Clock
 
-	t testing.TB
+	tb testing.TB
 }
 
 // New starts an emulator that lives as long as the test. Time is virtual: a
 // wait of minutes takes none. configure may change the emulator's options.
-func New(t testing.TB, configure ...func(*emulator.Options)) *Env {
-	t.Helper()
+func New(tb testing.TB, configure ...func(*Options)) *Env {
+	tb.Helper()
 	prepare()
-	options := emulator.Options{
+	options := Options{
 		Quota: "none",
 		Seed:  1,
 		Clock: clock.NewVirtual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)),
@@ -54,24 +54,24 @@ func New(t testing.TB, configure ...func(*emulator.Options)) *Env {
 	}
 	server, err := emulator.New(options)
 	if err != nil {
-		t.Fatalf("the emulator can't be made: %v", err)
+		tb.Fatalf("the emulator can't be made: %v", err)
 	}
 	if err := server.Listen("127.0.0.1:0"); err != nil {
-		t.Fatalf("the emulator can't listen: %v", err)
+		tb.Fatalf("the emulator can't listen: %v", err)
 	}
 	client, err := gcp.New(gcp.Config{Project: Project, EmulatorHost: server.Addr(), Clock: options.Clock, Seed: 1, UserAgent: "acctest"})
 	if err != nil {
-		t.Fatalf("the client can't be made: %v", err)
+		tb.Fatalf("the client can't be made: %v", err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := client.Close(); err != nil {
-			t.Errorf("closing the client: %v", err)
+			tb.Errorf("closing the client: %v", err)
 		}
 		if err := server.Close(); err != nil {
-			t.Errorf("stopping the emulator: %v", err)
+			tb.Errorf("stopping the emulator: %v", err)
 		}
 	})
-	return &Env{Server: server, Client: client, Clock: options.Clock, t: t}
+	return &Env{Server: server, Client: client, Clock: options.Clock, tb: tb}
 }
 
 // prepare tells the test framework the provider's namespace, without which it
@@ -167,7 +167,7 @@ func (e *Env) Standing() int {
 // Only returns the name of the single object of the kind whose names contain
 // part, and fails the test if there is not exactly one.
 func (e *Env) Only(part string) string {
-	e.t.Helper()
+	e.tb.Helper()
 	var found []string
 	for _, names := range e.Server.Inventory() {
 		for _, name := range names {
@@ -177,7 +177,7 @@ func (e *Env) Only(part string) string {
 		}
 	}
 	if len(found) != 1 {
-		e.t.Fatalf("expected one %s, found %v", part, found)
+		e.tb.Fatalf("expected one %s, found %v", part, found)
 	}
 	return found[0]
 }
@@ -185,9 +185,20 @@ func (e *Env) Only(part string) string {
 // ByHand returns a pre-step function that changes something outside Terraform.
 func (e *Env) ByHand(change func(ctx context.Context) error) func() {
 	return func() {
-		e.t.Helper()
+		e.tb.Helper()
 		if err := change(context.Background()); err != nil {
-			e.t.Fatalf("the change by hand failed: %v", err)
+			e.tb.Fatalf("the change by hand failed: %v", err)
 		}
 	}
 }
+
+// What tests need of the emulator, so that they reach it through this package
+// alone.
+type (
+	// Options configure an emulator.
+	Options = emulator.Options
+	// Fault is one failure to inject.
+	Fault = emulator.Fault
+	// Duration is a time.Duration in a Fault.
+	Duration = emulator.Duration
+)

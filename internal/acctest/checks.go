@@ -75,7 +75,7 @@ func (c expectPrior) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest
 // Topic makes a Pub/Sub topic in the emulator, where it stays for the test, and
 // returns its full name.
 func (e *Env) Topic(id string) string {
-	e.t.Helper()
+	e.tb.Helper()
 	name := "projects/" + Project + "/topics/" + id
 	e.rest(http.MethodPost, "serviceusage.googleapis.com/v1/projects/"+Project+"/services/pubsub.googleapis.com:enable", "{}")
 	// An enabled API is not yet a usable one.
@@ -84,24 +84,24 @@ func (e *Env) Topic(id string) string {
 			return name
 		}
 		if err := e.Clock.Sleep(context.Background(), time.Minute); err != nil {
-			e.t.Fatal(err)
+			e.tb.Fatal(err)
 		}
 	}
-	e.t.Fatalf("the topic %s could not be made", name)
+	e.tb.Fatalf("the topic %s could not be made", name)
 	return ""
 }
 
 // rest makes a plain request to the emulator and returns the status.
 func (e *Env) rest(method, path, body string) int {
-	e.t.Helper()
+	e.tb.Helper()
 	req, err := http.NewRequestWithContext(context.Background(), method, "http://"+e.Server.Addr()+"/"+path, strings.NewReader(body))
 	if err != nil {
-		e.t.Fatal(err)
+		e.tb.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		e.t.Fatal(err)
+		e.tb.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	return resp.StatusCode

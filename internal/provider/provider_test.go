@@ -12,12 +12,11 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	frameworkresource "github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
 	cortx "github.com/cortx-platform/terraform-provider-cortx/internal/provider"

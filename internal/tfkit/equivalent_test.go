@@ -2,6 +2,7 @@ package tfkit_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -78,8 +79,8 @@ func TestReadLabels(t *testing.T) {
 	t.Parallel()
 	text := func(pairs ...string) types.Map {
 		elements := map[string]attr.Value{}
-		for i := 0; i < len(pairs); i += 2 {
-			elements[pairs[i]] = types.StringValue(pairs[i+1])
+		for pair := range slices.Chunk(pairs, 2) {
+			elements[pair[0]] = types.StringValue(pair[1])
 		}
 		return types.MapValueMust(types.StringType, elements)
 	}

@@ -14,14 +14,13 @@ import (
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
-	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator"
 )
 
 // TestAccFaultsThatPass injects one failure after another into a create, an
 // update and a delete: each passes without an error, and leaves one object.
 func TestAccFaultsThatPass(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]emulator.Fault{
+	for name, fault := range map[string]acctest.Fault{
 		"reply lost after the commit":   {After: true, Drop: true},
 		"connection lost before":        {Drop: true},
 		"503":                           {Status: http.StatusServiceUnavailable},
@@ -57,13 +56,13 @@ func TestAccFaultsThatPass(t *testing.T) {
 func TestAccRateLimitHintIsWaited(t *testing.T) {
 	t.Parallel()
 	virtual := clock.NewVirtual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	env := acctest.New(t, func(o *emulator.Options) { o.Clock = virtual })
+	env := acctest.New(t, func(o *acctest.Options) { o.Clock = virtual })
 	var before time.Time
 	env.Test(t, resource.TestStep{
 		PreConfig: func() {
 			before = virtual.Now()
-			env.Server.InjectFaults(emulator.Fault{
-				RPC: "CreateAlertPolicy", Status: http.StatusTooManyRequests, Reason: "RATE_LIMIT_EXCEEDED", RetryAfter: emulator.Duration(90 * time.Second),
+			env.Server.InjectFaults(acctest.Fault{
+				RPC: "CreateAlertPolicy", Status: http.StatusTooManyRequests, Reason: "RATE_LIMIT_EXCEEDED", RetryAfter: acctest.Duration(90 * time.Second),
 			})
 		},
 		Config: env.Config(policy(errorRate)),
@@ -84,7 +83,7 @@ func TestAccExhaustionFailsFast(t *testing.T) {
 	env.Test(t, resource.TestStep{
 		PreConfig: func() {
 			env.Server.ResetRequests()
-			env.Server.InjectFaults(emulator.Fault{
+			env.Server.InjectFaults(acctest.Fault{
 				RPC: "CreateAlertPolicy", Times: -1, Status: http.StatusTooManyRequests, Reason: "RESOURCE_QUOTA_EXCEEDED",
 				Message: "Your project has exceeded the maximum number of alerting policies.",
 			})
@@ -104,7 +103,7 @@ func TestAccMetricNotYetSeen(t *testing.T) {
 	env := acctest.New(t)
 	env.Test(t, resource.TestStep{
 		PreConfig: func() {
-			env.Server.InjectFaults(emulator.Fault{
+			env.Server.InjectFaults(acctest.Fault{
 				RPC: "CreateAlertPolicy", Times: 4, Status: http.StatusNotFound,
 				Message: `Cannot find metric that matches type = "custom.googleapis.com/x". If a metric was created recently, it could take up to 10 minutes to become available. Please try again soon.`,
 			})
@@ -128,7 +127,7 @@ func TestAccPermissionDenied(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t)
 	config := env.Config(policy(errorRate))
-	denied := emulator.Fault{Status: http.StatusForbidden, Times: -1, Reason: "IAM_PERMISSION_DENIED", Message: "Permission 'monitoring.alertPolicies.get' denied."}
+	denied := acctest.Fault{Status: http.StatusForbidden, Times: -1, Reason: "IAM_PERMISSION_DENIED", Message: "Permission 'monitoring.alertPolicies.get' denied."}
 	inject := func(rpc string) func() {
 		return func() {
 			denied.RPC = rpc
@@ -160,9 +159,9 @@ resource "cortx_alert_policy" "test" {
 // makes what is missing and nothing twice.
 func TestAccInterrupt(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, func(o *emulator.Options) { o.Clock = clock.System() })
+	env := acctest.New(t, func(o *acctest.Options) { o.Clock = clock.System() })
 	cli := acctest.NewCLI(t, cliConfig(env, 3))
-	env.Server.InjectFaults(emulator.Fault{RPC: "CreateAlertPolicy", Nth: 2, After: true, Delay: emulator.Duration(time.Minute)})
+	env.Server.InjectFaults(acctest.Fault{RPC: "CreateAlertPolicy", Nth: 2, After: true, Delay: acctest.Duration(time.Minute)})
 	out, took := cli.Interrupt(func() bool { return env.Standing() >= 2 })
 	if took > 20*time.Second {
 		t.Errorf("the interrupt took %s, so it waited for the service:\n%s", took, out)
@@ -226,9 +225,9 @@ func TestAccStrayEmulator(t *testing.T) {
 // next run makes the policy again, and says which one was left behind.
 func TestAccKilledProvider(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, func(o *emulator.Options) { o.Clock = clock.System() })
+	env := acctest.New(t, func(o *acctest.Options) { o.Clock = clock.System() })
 	cli := acctest.NewCLI(t, cliConfig(env, 1))
-	env.Server.InjectFaults(emulator.Fault{RPC: "CreateAlertPolicy", After: true, Delay: emulator.Duration(time.Minute)})
+	env.Server.InjectFaults(acctest.Fault{RPC: "CreateAlertPolicy", After: true, Delay: acctest.Duration(time.Minute)})
 	cli.Kill(func() bool { return env.Standing() == 1 })
 	left := env.Only("alertPolicies")
 	env.Server.ClearFaults()

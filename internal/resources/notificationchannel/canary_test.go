@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
-	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator"
 )
 
 // canaries are secrets that may appear nowhere but in the configuration's
@@ -91,7 +90,7 @@ func TestAccSecretsAppearNowhere(t *testing.T) {
 	cli.MustPlanEmpty()
 	// The secrets are sent again, and the service refuses them: what an error
 	// quotes is searched too.
-	env.Server.InjectFaults(emulator.Fault{RPC: "UpdateNotificationChannel", Status: http.StatusBadRequest, Times: -1, Message: "Field \"labels\" had an invalid value."})
+	env.Server.InjectFaults(acctest.Fault{RPC: "UpdateNotificationChannel", Status: http.StatusBadRequest, Times: -1, Message: "Field \"labels\" had an invalid value."})
 	cli.Write(strings.ReplaceAll(strings.ReplaceAll(config, "_version = 1", "_version = 2"), "wo = var.pagerduty", "wo = var.pagerduty, service_key_wo_version = 2"))
 	run("apply", "-no-color", "-auto-approve", "-input=false")
 	env.Server.ClearFaults()

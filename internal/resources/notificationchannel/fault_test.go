@@ -15,20 +15,19 @@ import (
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
-	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator"
 )
 
 // TestAccFaultsThatPass injects failures into every call of a life: each passes
 // without an error, and one channel stands.
 func TestAccFaultsThatPass(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]emulator.Fault{
+	for name, fault := range map[string]acctest.Fault{
 		"reply lost after the commit": {After: true, Drop: true},
 		"truncated reply":             {After: true, Truncate: true},
 		"503 after the commit":        {After: true, Status: http.StatusServiceUnavailable},
 		"504":                         {Status: http.StatusGatewayTimeout},
 		"concurrent edit":             {Status: http.StatusConflict, Message: "Too many concurrent edits to the project configuration. Please try again.", Times: 2},
-		"rate limit with a hint":      {Status: http.StatusTooManyRequests, Reason: "RATE_LIMIT_EXCEEDED", RetryAfter: emulator.Duration(20 * time.Second)},
+		"rate limit with a hint":      {Status: http.StatusTooManyRequests, Reason: "RATE_LIMIT_EXCEEDED", RetryAfter: acctest.Duration(20 * time.Second)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +61,7 @@ func TestAccFailedGrantDoesNotTaint(t *testing.T) {
 	env.Test(t,
 		resource.TestStep{
 			PreConfig: func() {
-				env.Server.InjectFaults(emulator.Fault{Host: "pubsub.googleapis.com", Path: ":setIamPolicy", Status: http.StatusForbidden, Times: -1, Reason: "IAM_PERMISSION_DENIED", Message: "Permission 'pubsub.topics.setIamPolicy' denied."})
+				env.Server.InjectFaults(acctest.Fault{Host: "pubsub.googleapis.com", Path: ":setIamPolicy", Status: http.StatusForbidden, Times: -1, Reason: "IAM_PERMISSION_DENIED", Message: "Permission 'pubsub.topics.setIamPolicy' denied."})
 			},
 			Config:             config,
 			ExpectNonEmptyPlan: true,
@@ -93,9 +92,9 @@ func TestAccFailedGrantDoesNotTaint(t *testing.T) {
 // reply is not here yet.
 func TestAccInterrupt(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, func(o *emulator.Options) { o.Clock = clock.System() })
+	env := acctest.New(t, func(o *acctest.Options) { o.Clock = clock.System() })
 	cli := acctest.NewCLI(t, env.Config(channel(`email = { address = "oncall@example.com" }`)))
-	env.Server.InjectFaults(emulator.Fault{RPC: "CreateNotificationChannel", After: true, Delay: emulator.Duration(time.Minute)})
+	env.Server.InjectFaults(acctest.Fault{RPC: "CreateNotificationChannel", After: true, Delay: acctest.Duration(time.Minute)})
 	out, took := cli.Interrupt(func() bool { return env.Standing() == 1 })
 	if took > 20*time.Second {
 		t.Errorf("the interrupt took %s, so it waited for the service:\n%s", took, out)

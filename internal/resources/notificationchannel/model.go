@@ -24,7 +24,7 @@ const (
 	managedBy = "managed_by"
 	// secretVersion holds the version of the secret. It lies on the object, so
 	// that an import finds it and shows no difference.
-	secretVersion = "cortx_secret_version"
+	secretVersion = "cortx_secret_version" //nolint:gosec // The name of a label; no secret.
 	// publisherGrant marks a channel whose creation added the right to publish
 	// to its topic, so that its deletion may take the right away again. It is
 	// kept out of effective_labels, for nobody can know it before.

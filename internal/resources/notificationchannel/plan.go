@@ -81,7 +81,7 @@ func (r *notificationChannel) plan(ctx context.Context, config model, prior *mod
 	if len(replaced) == 0 {
 		planned.ID, planned.Name, planned.VerificationStatus = prior.ID, prior.Name, prior.VerificationStatus
 	}
-	if prior != nil && kind.pubSub != nil && !prior.PubSub.IsNull() && len(replaced) == 0 {
+	if kind.pubSub != nil && !prior.PubSub.IsNull() && len(replaced) == 0 {
 		planned.planGrant(ctx, diags)
 	}
 	return planned, replaced
