@@ -232,6 +232,8 @@ func complianceChecks() []check {
 	s, several, tenant := alert.DefaultComplianceChecks(), alert.DefaultComplianceChecks(), alert.DefaultComplianceChecks()
 	several.Threshold, tenant.Scope = 5, byTenant
 	plain, more, split := alert.Condition{ComplianceChecks: &s}, alert.Condition{ComplianceChecks: &several}, alert.Condition{ComplianceChecks: &tenant}
+	held := plain
+	held.Duration = 2 * time.Minute
 	// results writes one series of checks with a result.
 	results := func(e *exporter, namespace, outcome string, total func(time.Duration) float64) {
 		e.series("compliance_checks_total", pod(namespace, "compliance-0", "check", "AC-3", "result", outcome), total)
@@ -252,6 +254,7 @@ func complianceChecks() []check {
 	checks := []check{
 		over(fires("a rise from 3 to 4", plain, s.Window, one("failed", from(3, 4)))),
 		over(fires("a series born at 1", plain, interval, one("failed", from(gone, 1)))),
+		over(fires("a series born at 1, held for 2 minutes", held, 2*time.Minute, one("failed", from(gone, 1)))),
 		over(fires("a series born at 0, then 1", plain, s.Window, one("failed", func(at time.Duration) float64 {
 			switch {
 			case at < fault-5*interval:
