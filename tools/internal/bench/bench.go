@@ -1,4 +1,249 @@
+// Package bench measures the provider as its users meet it: a real Terraform
+// CLI, the stripped binary, and the emulator with and without latency.
 package bench
-import ("context";"io";"github.com/cortx-platform/terraform-provider-cortx/tools/internal/tfcli")
-type Bench struct { Root string; Out, Progress io.Writer; CLI tfcli.CLI; Counts, Latencies, Markdown string }
-func (b Bench) Run(ctx context.Context) error { return nil }
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/demo"
+	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/emu"
+	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/install"
+	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/proc"
+	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/tfcli"
+)
+
+// The goals. Times are shown beside what they are measured against and never
+// fail a run: they say as much about the machine as about the provider.
+const (
+	// maxPlanRequests bounds the requests of a plan without changes, at any
+	// number of policies up to 500.
+	maxPlanRequests = 5
+	// maxBinaryBytes bounds the stripped binary: 45 MB.
+	maxBinaryBytes = 45_000_000
+	// maxPeakBytes bounds the resident memory of the provider: 90 MiB.
+	maxPeakBytes = 90 << 20
+)
+
+// Bench is one run of the measurements.
+type Bench struct {
+	// Root is the root of the repository.
+	Root string
+	// CLI is the Terraform CLI to use.
+	CLI tfcli.CLI
+	// Out receives the tables, Progress what is being done.
+	Out, Progress io.Writer
+	// Counts are numbers of policies, and Latencies those of the emulator,
+	// each separated by commas.
+	Counts, Latencies string
+	// Markdown is a file that gets the tables too; empty means none.
+	Markdown string
+}
+
+// phase is one command of a measurement.
+type phase struct {
+	took     time.Duration
+	requests int
+	peak     int64 // bytes; 0 where it can't be told
+}
+
+// row is the measurement of one number of policies at one latency.
+type row struct {
+	policies             int
+	latency              time.Duration
+	apply, plan, destroy phase
+	write                time.Duration // one policy write after the other, the mean
+	applyWrites          int           // policy creates of the apply
+}
+
+// results is everything that was measured.
+type results struct {
+	binaryBytes int64
+	handshake   time.Duration
+	rows        []row
+}
+
+// Run measures, writes the tables, and fails when a goal for requests, size or
+// memory is missed.
+func (b Bench) Run(ctx context.Context) error {
+	counts, latencies, err := b.parameters()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "cortx-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	// The temporary folder may be a link, and /proc shows the real path.
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return err
+	}
+	installed, err := install.Provider(ctx, b.Progress, b.Root, dir)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(installed.Binary)
+	if err != nil {
+		return err
+	}
+	measured := results{binaryBytes: info.Size()}
+	if measured.handshake, err = handshake(ctx, installed.Binary); err != nil {
+		return err
+	}
+	for _, latency := range latencies {
+		for _, n := range counts {
+			r, err := b.measure(ctx, installed, filepath.Join(dir, fmt.Sprintf("%d-%s", n, latency)), n, latency)
+			if err != nil {
+				return err
+			}
+			measured.rows = append(measured.rows, r)
+		}
+	}
+	text, missed := measured.render(b.CLI)
+	if _, err := io.WriteString(b.Out, text); err != nil {
+		return err
+	}
+	if b.Markdown != "" {
+		if err := os.WriteFile(b.Markdown, []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	if len(missed) > 0 {
+		return fmt.Errorf("goals missed:\n  %s", strings.Join(missed, "\n  "))
+	}
+	return nil
+}
+
+func (b Bench) parameters() (counts []int, latencies []time.Duration, err error) {
+	for _, word := range strings.Split(b.Counts, ",") {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 1 || n > 2000 {
+			return nil, nil, fmt.Errorf("%q is no number of policies between 1 and 2000", word)
+		}
+		counts = append(counts, n)
+	}
+	for _, word := range strings.Split(b.Latencies, ",") {
+		latency, err := time.ParseDuration(word)
+		if err != nil || latency < 0 {
+			return nil, nil, fmt.Errorf("%q is no latency such as 50ms", word)
+		}
+		latencies = append(latencies, latency)
+	}
+	return counts, latencies, nil
+}
+
+// measure applies, plans and destroys n policies against an emulator of its own.
+func (b Bench) measure(ctx context.Context, installed install.Installation, dir string, n int, latency time.Duration) (r row, err error) {
+	r = row{policies: n, latency: latency}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return r, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(configuration(n)), 0o600); err != nil {
+		return r, err
+	}
+	addr, err := freeAddr(ctx)
+	if err != nil {
+		return r, err
+	}
+	emulator, err := emu.Start(ctx, installed.Binary, addr, filepath.Join(dir, "emulator.log"), "--latency", latency.String())
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, emu.Stop(context.WithoutCancel(ctx), emulator.PID)) }()
+	client := emu.Client{Addr: addr}
+	if r.write, err = singleWrite(ctx, client); err != nil {
+		return r, err
+	}
+	title := fmt.Sprintf("%d policies at %s: ", n, latency)
+	env := append(demo.CleanEnv(os.Environ()),
+		"CORTX_EMULATOR_HOST="+addr, "TF_CLI_CONFIG_FILE="+installed.CLIConfig, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")
+	step := func(command string, args ...string) (p phase, requests []emu.Request, err error) {
+		if _, err := client.TakeRequests(ctx); err != nil {
+			return p, nil, err
+		}
+		watch := watchPeak(installed.Binary, emulator.PID)
+		start := time.Now()
+		_, err = proc.Run(ctx, b.Progress, proc.Step{
+			Title: title + command, Dir: dir, Env: env, Name: b.CLI.Path,
+			Args: append([]string{command, "-no-color", "-input=false"}, args...),
+		})
+		p.took, p.peak = time.Since(start), watch()
+		if err != nil {
+			return p, nil, err
+		}
+		requests, err = client.TakeRequests(ctx)
+		p.requests = len(requests)
+		return p, requests, err
+	}
+	if _, _, err = step("init"); err != nil {
+		return r, err
+	}
+	var requests []emu.Request
+	if r.apply, requests, err = step("apply", "-auto-approve"); err != nil {
+		return r, err
+	}
+	for _, request := range requests {
+		if request.RPC == "CreateAlertPolicy" {
+			r.applyWrites++
+		}
+	}
+	if r.plan, _, err = step("plan", "-detailed-exitcode"); err != nil {
+		return r, err
+	}
+	if r.destroy, _, err = step("destroy", "-auto-approve"); err != nil {
+		return r, err
+	}
+	return r, nil
+}
+
+// configuration is a channel and n policies, no two alike.
+func configuration(n int) string {
+	return fmt.Sprintf(`terraform {
+  required_providers {
+    cortx = {
+      source = %q
+    }
+  }
+}
+
+provider "cortx" {
+  project = "cortx-bench"
+}
+
+resource "cortx_notification_channel" "oncall" {
+  display_name = "On-call"
+  email = {
+    address = "oncall@cortx.example"
+  }
+}
+
+resource "cortx_alert_policy" "bench" {
+  count                 = %d
+  display_name          = "Policy ${count.index}"
+  priority              = "P0"
+  notification_channels = [cortx_notification_channel.oncall.name]
+  conditions = [{
+    error_rate = {
+      by_tenant    = true
+      threshold    = 0.01 + count.index / 10000
+      match_labels = { service = "service-${count.index}" }
+    }
+  }]
+  runbook = {
+    detection   = "Look at the share of answers 5xx by tenant and route of service ${count.index}."
+    triage      = "Every tenant: the shared path. One tenant: its namespace. One route: its service."
+    mitigation  = "Undo the last rollout, or scale out."
+    resolution  = "Fix forward through the pipeline, and replay what failed."
+    post_mortem = "Within two working days, blameless, in the incident archive."
+  }
+}
+`, install.Sources()[0], n)
+}

@@ -1,0 +1,63 @@
+package bench
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/tfcli"
+)
+
+// render writes the results as Markdown, which reads well in a terminal too, and
+// lists the goals that are missed.
+func (r results) render(cli tfcli.CLI) (text string, missed []string) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nMeasured with %s %s on %s/%s, %d cores.\n\n", cli.Product, cli.Version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	verdict := func(held bool, format string, args ...any) string {
+		if held {
+			return "held"
+		}
+		missed = append(missed, fmt.Sprintf(format, args...))
+		return "MISSED"
+	}
+
+	b.WriteString("| policies | latency | first apply | requests | single-threaded writes alone | ratio | plan without changes | requests | destroy | requests | peak memory |\n")
+	b.WriteString("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
+	var peak int64
+	planRequests := 0
+	for _, row := range r.rows {
+		queue := time.Duration(row.policies) * row.write
+		highest := max(row.apply.peak, row.plan.peak, row.destroy.peak)
+		peak, planRequests = max(peak, highest), max(planRequests, row.plan.requests)
+		fmt.Fprintf(&b, "| %d | %s | %s | %d | %s | %.2f | %s | %d | %s | %d | %s |\n",
+			row.policies, row.latency,
+			seconds(row.apply.took), row.apply.requests, seconds(queue), row.apply.took.Seconds()/queue.Seconds(),
+			seconds(row.plan.took), row.plan.requests,
+			seconds(row.destroy.took), row.destroy.requests, mebibytes(highest))
+	}
+	b.WriteString("\nThe ratio is the first apply over the same number of policy writes one after the other, which the service asks for; what is above 1 is the CLI's start, the channel, and the graph.\n\n")
+
+	b.WriteString("| goal | bound | measured | |\n|---|---:|---:|---|\n")
+	fmt.Fprintf(&b, "| requests in a plan without changes | ≤ %d | %d | %s |\n", maxPlanRequests, planRequests,
+		verdict(planRequests <= maxPlanRequests, "a plan without changes makes %d requests, more than %d", planRequests, maxPlanRequests))
+	fmt.Fprintf(&b, "| stripped binary | ≤ %d MB | %.1f MB | %s |\n", maxBinaryBytes/1_000_000, float64(r.binaryBytes)/1e6,
+		verdict(r.binaryBytes <= maxBinaryBytes, "the binary has %d bytes, more than %d", r.binaryBytes, maxBinaryBytes))
+	if peak == 0 {
+		fmt.Fprintf(&b, "| peak memory of the provider | ≤ %s | not told by this operating system | |\n", mebibytes(maxPeakBytes))
+	} else {
+		fmt.Fprintf(&b, "| peak memory of the provider | ≤ %s | %s | %s |\n", mebibytes(maxPeakBytes), mebibytes(peak),
+			verdict(peak <= maxPeakBytes, "the provider's peak memory is %s, more than %s", mebibytes(peak), mebibytes(maxPeakBytes)))
+	}
+	fmt.Fprintf(&b, "| time to handshake, mean of %d | | %s | |\n", samples, r.handshake.Round(100*time.Microsecond))
+	return b.String(), missed
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+func mebibytes(n int64) string {
+	if n == 0 {
+		return "n/a"
+	}
+	return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20))
+}
