@@ -179,7 +179,7 @@ func (s source) policy() alert.Policy {
 	for i := range s.IntN(4) {
 		p.Channels = append(p.Channels, "projects/p/notificationChannels/"+strconv.Itoa(i))
 	}
-	if len(p.Channels) > 0 {
+	if len(p.Channels) > 0 && p.RateLimit == 0 {
 		p.Renotify = pick(s, 0, 30*time.Minute, 24*time.Hour)
 	}
 	if s.maybe() || p.Priority == alert.P0 || p.Priority == alert.P1 {

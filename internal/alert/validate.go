@@ -97,6 +97,9 @@ func (p Policy) logBased() bool {
 func (p Policy) validateStrategy(v *problems) {
 	v.between(path{"auto_close"}, "The time to close by itself is out of range.", p.AutoClose, minAutoClose, maxAutoClose)
 	v.between(path{"renotify_interval"}, "The interval of reminders is out of range.", p.Renotify, minRenotify, maxRenotify)
+	if p.Renotify != 0 && p.logBased() {
+		v.add(path{"renotify_interval"}, "The reminders don't fit a log match.", "Remove renotify_interval: the service reminds of incidents from metrics only.")
+	}
 	limit, prompts := path{"notification_rate_limit"}, path{"notification_prompts"}
 	switch {
 	case p.RateLimit < 0 || p.RateLimit%time.Second != 0:

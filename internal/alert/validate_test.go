@@ -38,7 +38,7 @@ func with[S any](p *alert.Policy, signal S, change func(*S)) {
 
 func logMatch(p *alert.Policy, change func(*alert.LogMatch)) {
 	with(p, alert.LogMatch{Filter: "severity>=ERROR"}, change)
-	p.RateLimit = 5 * time.Minute
+	p.RateLimit, p.Renotify = 5*time.Minute, 0
 }
 
 func threshold(change func(*alert.Threshold)) func(*alert.Policy) {
@@ -224,6 +224,7 @@ var refusals = []struct {
 		logMatch(p, func(*alert.LogMatch) {})
 		p.Prompts = []string{"OPENED", "CLOSED"}
 	}, "notification_prompts", `["OPENED"]`},
+	{func(p *alert.Policy) { logMatch(p, func(*alert.LogMatch) {}); p.Renotify = time.Hour }, "renotify_interval", "from metrics only"},
 	{func(p *alert.Policy) { p.RateLimit = time.Minute }, "notification_rate_limit", "log_match condition only"},
 	{func(p *alert.Policy) { p.RateLimit = -time.Minute }, "notification_rate_limit", "whole seconds"},
 	{func(p *alert.Policy) { p.Prompts = []string{"CLOSED"} }, "notification_prompts", `["OPENED", "CLOSED"]`},

@@ -18,10 +18,10 @@ type rateQuota struct {
 	perMinute int
 }
 
-// rateQuotas lists the quotas that are enforced with Options.Quota "gcp". The
-// numbers of Resource Manager are those of its documentation. Monitoring shows
-// its numbers in the console of a project only: these are stand-ins of the
-// size that new projects have.
+// rateQuotas lists the quotas that are enforced with Options.Quota "gcp". Only
+// Resource Manager's 600 writes a minute are documented. The others stand in a
+// project's console alone: these are stand-ins of the size that new projects
+// have.
 func rateQuotas() []rateQuota {
 	return []rateQuota{
 		{host: monitoringHost, metric: "monitoring.googleapis.com/default_requests", perMinute: 6000},

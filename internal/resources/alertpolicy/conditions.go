@@ -71,7 +71,7 @@ func signalAttributes() map[string]schema.Attribute {
 			"threshold":       number("The share above which it fires; `0.8` when not set."),
 			"window":          window("5m"),
 		})),
-		"compliance_checks": signal("More than `threshold` compliance checks failed within `window`. A series born at 1 counts.", scoped(map[string]schema.Attribute{
+		"compliance_checks": signal("More than `threshold` compliance checks failed within `window`. A series born at 1 counts in Prometheus; Google's managed collection sets a counter's first sample to 0, so a service should export its failed series at 0 from its start.", scoped(map[string]schema.Attribute{
 			"metric":        metric("compliance_checks_total", "The counter of checks"),
 			"result_label":  optionalString("The label that holds the result; `result` when not set."),
 			"failed_values": schema.ListAttribute{Optional: true, Computed: true, ElementType: types.StringType, MarkdownDescription: "The results that count as failed; `fail`, `failed`, `failure` and `error` when not set."},
@@ -93,12 +93,12 @@ func signalAttributes() map[string]schema.Attribute {
 		})),
 		"absence": signal("A metric is no longer reported.", scoped(map[string]schema.Attribute{
 			"metric": schema.StringAttribute{Required: true, MarkdownDescription: "The metric that must be there."},
-			"window": window("5m"),
+			"window": window("10m"),
 		})),
 		"uptime": signal("An uptime check fails.", map[string]schema.Attribute{
 			"check_id":       schema.StringAttribute{Required: true, MarkdownDescription: "The id of the uptime check."},
 			"failed_regions": schema.Int64Attribute{Optional: true, Computed: true, MarkdownDescription: "From how many checker regions it must fail; `2` when not set."},
-			"window":         window("5m"),
+			"window":         window("10m"),
 		}),
 		"promql": signal("A PromQL expression of your own.", map[string]schema.Attribute{
 			"query":      schema.StringAttribute{Required: true, MarkdownDescription: "The expression; every series of its result is an alert. It is parsed at plan."},

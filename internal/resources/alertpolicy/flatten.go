@@ -40,7 +40,7 @@ func (r *alertPolicy) flatten(ctx context.Context, remote *monitoringpb.AlertPol
 	if len(policy.Channels) == 0 {
 		// Without channels there is nothing that could hold the interval.
 		found.RenotifyInterval = prior.RenotifyInterval
-		if prior.RenotifyInterval.IsNull() {
+		if prior.RenotifyInterval.IsNull() && !hasLogMatch(policy.Conditions) {
 			found.RenotifyInterval = durationOrNull(policy.Priority.Renotify())
 		}
 	}
@@ -88,18 +88,19 @@ func flattenConditions(ctx context.Context, conditions []alert.Condition, prior 
 	return list
 }
 
-// rewritten returns the condition under the typed signal that it had before, if
-// its query no longer comes from any signal: the plan then shows the query as
-// what changed, and not one signal replaced by another.
+// rewritten returns the condition under the signal that it had before. A typed
+// signal whose query somebody has rewritten keeps its kind, so that the plan
+// shows the query as what changed; a raw query stays raw, even if it reads like
+// a typed signal.
 func rewritten(condition alert.Condition, before []alert.Condition) alert.Condition {
-	if condition.PromQL == nil {
-		return condition
-	}
 	i := slices.IndexFunc(before, func(c alert.Condition) bool { return c.Name != "" && c.Name == condition.Name })
 	if i < 0 {
 		return condition
 	}
-	if _, isPromQL := before[i].Query(); !isPromQL || before[i].PromQL != nil {
+	if before[i].PromQL != nil {
+		return condition.AsPromQL()
+	}
+	if _, isPromQL := before[i].Query(); !isPromQL || condition.PromQL == nil {
 		return condition
 	}
 	typed := before[i]

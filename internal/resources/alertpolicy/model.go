@@ -2,6 +2,7 @@ package alertpolicy
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -65,9 +66,12 @@ func (m model) expand(ctx context.Context, diags *diag.Diagnostics) alert.Policy
 	if policy.Combiner == "" {
 		policy.Combiner = "OR"
 	}
-	policy.AutoClose = m.AutoClose.Or(policy.Priority.AutoClose())
-	policy.Renotify = m.RenotifyInterval.Or(policy.Priority.Renotify())
 	policy.Conditions = expandConditions(ctx, m.Conditions, diags)
+	policy.AutoClose = m.AutoClose.Or(policy.Priority.AutoClose())
+	policy.Renotify = m.RenotifyInterval.Or(0)
+	if m.RenotifyInterval.IsNull() && !hasLogMatch(policy.Conditions) {
+		policy.Renotify = policy.Priority.Renotify()
+	}
 	policy.Channels = knownStrings(m.NotificationChannels.Elements())
 	policy.Prompts = knownStrings(m.NotificationPrompts.Elements())
 	if m.NotificationPrompts.IsNull() {
@@ -84,12 +88,16 @@ func (m model) expand(ctx context.Context, diags *diag.Diagnostics) alert.Policy
 	return policy
 }
 
+// hasLogMatch tells policies that logs open. The service reminds nobody of
+// their incidents and does not tell when they close.
+func hasLogMatch(conditions []alert.Condition) bool {
+	return slices.ContainsFunc(conditions, func(c alert.Condition) bool { return c.LogMatch != nil })
+}
+
 // defaultPrompts is what the service itself does when nothing is said.
 func defaultPrompts(conditions []alert.Condition) []string {
-	for _, condition := range conditions {
-		if condition.LogMatch != nil {
-			return []string{"OPENED"}
-		}
+	if hasLogMatch(conditions) {
+		return []string{"OPENED"}
 	}
 	return []string{"OPENED", "CLOSED"}
 }

@@ -136,6 +136,9 @@ func planByPriority(planned *model, config model, policy alert.Policy) {
 	}
 	if config.RenotifyInterval.IsNull() {
 		planned.RenotifyInterval = durationOrNull(policy.Renotify)
+		if config.Conditions.IsUnknown() {
+			planned.RenotifyInterval = tfkit.Duration{StringValue: types.StringUnknown()}
+		}
 	}
 	planned.SLA = slaValue(policy.Priority)
 }

@@ -284,9 +284,16 @@ resource "cortx_alert_policy" "test" {
   }]
 }
 
+resource "cortx_notification_channel" "email" {
+  display_name = "On call"
+  email        = { address = "oncall@example.com" }
+}
+
 resource "cortx_alert_policy" "log" {
   display_name            = "Audit configuration changed"
+  priority                = "P2"
   notification_rate_limit = "300s"
+  notification_channels   = [cortx_notification_channel.email.name]
   conditions = [{ log_match = {
     filter           = "protoPayload.methodName=\"SetIamPolicy\""
     label_extractors = { who = "EXTRACT(protoPayload.authenticationInfo.principalEmail)" }
@@ -367,6 +374,7 @@ func TestAccRefusedAtPlan(t *testing.T) {
 		"threshold not a bucket":      {bare("conditions = [{ latency = { threshold_ms = 700 } }]"), "conditions[0].latency.threshold_ms", "not the upper bound of a bucket"},
 		"cloud_sql without a maximum": {bare("conditions = [{ db_connections = { source = \"cloud_sql\" } }]"), "conditions[0].db_connections.max_connections", "maximum of connections is missing"},
 		"bad duration":                {bare("conditions = [{ error_rate = {}, duration = \"soon\" }]"), "", "not a duration"},
+		"reminders of logs":           {bare("conditions = [{ log_match = { filter = \"severity>=ERROR\" } }]\nnotification_rate_limit = \"300s\"\nrenotify_interval = \"1h\""), "renotify_interval", "reminders don't fit a log match"},
 		"own label":                   {bare("conditions = [{ error_rate = {} }]\nlabels = { cortx_priority = \"p0\" }"), "labels", "provider's own"},
 		"four links":                  {bare("conditions = [{ error_rate = {} }]\ndocumentation = { links = [for i in range(4) : { display_name = \"l\", url = \"https://example.com/${i}\" }] }"), "documentation.links", "too many links"},
 	} {
@@ -411,4 +419,46 @@ func TestAccProjectChangeReplaces(t *testing.T) {
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionReplace)}},
 		},
 	)
+}
+
+// TestAccRawQueryStaysRaw gives, as a raw query, what a typed signal renders to.
+func TestAccRawQueryStaysRaw(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	env.Test(t, resource.TestStep{Config: env.Config(`
+resource "cortx_alert_policy" "test" {
+  display_name = "raw"
+  conditions = [{
+    promql                    = { query = "sum(rate(http_requests_total{status=~\"5..\"}[5m])) / (sum(rate(http_requests_total[5m])) > 0) > 0.01" }
+    disable_metric_validation = true
+  }]
+}
+`)})
+}
+
+// TestAccRequestsOfAPlan counts what a plan without a change asks of the
+// service: a handful of requests, however many policies there are.
+func TestAccRequestsOfAPlan(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	const n = 60
+	cli := acctest.NewCLI(t, cliConfig(env, n))
+	env.Server.ResetRequests()
+	cli.MustRun("apply", "-no-color", "-auto-approve", "-input=false")
+	if calls := env.Calls(); calls > n+5 {
+		t.Errorf("the first apply made %d requests for %d policies", calls, n)
+	}
+	env.Server.ResetRequests()
+	cli.MustPlanEmpty()
+	if calls := env.Calls(); calls > 5 {
+		t.Errorf("a plan without a change made %d requests for %d policies, want at most 5", calls, n)
+	}
+	env.Server.ResetRequests()
+	cli.MustRun("destroy", "-no-color", "-auto-approve", "-input=false")
+	if calls := env.Calls(); calls > n+10 {
+		t.Errorf("the destroy made %d requests for %d policies", calls, n)
+	}
+	if err := env.CheckEmpty(); err != nil {
+		t.Error(err)
+	}
 }

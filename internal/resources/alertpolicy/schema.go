@@ -79,7 +79,7 @@ func (r *alertPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 			},
 			"renotify_interval": schema.StringAttribute{
 				Optional: true, Computed: true, CustomType: tfkit.DurationType{},
-				MarkdownDescription: "How often an open incident reminds the channels, from 30 minutes to 24 hours. By priority when not set: P0 30m, P1 1h, P2 4h.",
+				MarkdownDescription: "How often an open incident reminds the channels, from 30 minutes to 24 hours. By priority when not set: P0 30m, P1 1h, P2 4h. With `log_match` there are no reminders.",
 			},
 			"notification_rate_limit": schema.StringAttribute{
 				Optional: true, CustomType: tfkit.DurationType{},
@@ -154,7 +154,7 @@ func documentationAttributes() map[string]schema.Attribute {
 func linksAttribute() schema.Attribute {
 	return schema.ListNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "At most three links, counting those of `runbook` and of `documentation`.",
+		MarkdownDescription: "At most three links. With a runbook they belong in `runbook`.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"display_name": schema.StringAttribute{Required: true, MarkdownDescription: "At most 63 characters."},
 			"url":          schema.StringAttribute{Required: true, MarkdownDescription: "An https URL; it may use the variables of alert documentation."},
