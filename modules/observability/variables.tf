@@ -190,6 +190,11 @@ variable "pagerduty_service_key" {
   default     = null
   ephemeral   = true
   sensitive   = true
+
+  validation {
+    condition     = !var.pagerduty_enabled || var.pagerduty_service_key != null
+    error_message = "Give pagerduty_service_key, or set pagerduty_enabled to false."
+  }
 }
 
 variable "pagerduty_service_key_version" {

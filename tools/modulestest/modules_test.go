@@ -11,7 +11,7 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/fixture"
 )
 
-var passed = regexp.MustCompile(`Success! [1-9]\d* passed, 0 failed\.`)
+var passed = regexp.MustCompile(`Success! ([1-9]\d*) passed, 0 failed\.`)
 
 // TestModules runs every file in modules/*/tests.
 func TestModules(t *testing.T) {
@@ -34,14 +34,12 @@ func TestModules(t *testing.T) {
 				t.Fatal("the module has no tests")
 			}
 			f.MustTerraform(t, work, "init", "-no-color", "-backend=false")
-			for _, file := range tests {
-				t.Run(filepath.Base(file), func(t *testing.T) {
-					out := f.MustTerraform(t, work, "test", "-no-color", "-filter="+filepath.Join("tests", filepath.Base(file)))
-					if !passed.MatchString(out) {
-						t.Errorf("no run passed:\n%s", out)
-					}
-				})
+			out := f.MustTerraform(t, work, "test", "-no-color")
+			m := passed.FindStringSubmatch(out)
+			if m == nil {
+				t.Fatalf("no run passed:\n%s", out)
 			}
+			t.Logf("%s runs in %d files passed", m[1], len(tests))
 		})
 	}
 }

@@ -26,7 +26,7 @@ import (
 // Generate writes everything that is generated.
 func Generate(ctx context.Context, root string, cli tfcli.CLI, progress io.Writer) error {
 	g := generator{root: root, cli: cli, progress: progress}
-	for _, step := range []func(context.Context) error{g.formatGo, g.formatHCL, g.moduleReadmes, g.docs} {
+	for _, step := range []func(context.Context) error{g.formatGo, g.formatHCL, g.tofuTests, g.moduleReadmes, g.docs} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func (g generator) moduleReadmes(ctx context.Context) error {
 			Dir:   dir,
 			Name:  terraformDocs,
 			Args: []string{
-				"markdown", "table", "--lockfile=false", "--hide=modules,providers",
+				"markdown", "table",
 				"--output-file=README.md", "--output-mode=inject", ".",
 			},
 		})
