@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -99,23 +98,18 @@ func (f *emulatorFlags) options(log io.Writer) (emulator.Options, error) {
 	return opts, err
 }
 
-// readFaults reads a file of the form that POST /_emulator/faults takes. A
-// field that no fault has is an error: a misspelt fault would never strike.
+// readFaults reads a file of the form that POST /_emulator/faults takes.
 func readFaults(path string) ([]emulator.Fault, error) {
 	file, err := os.Open(filepath.Clean(path))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }() // It was only read.
-	var body struct {
-		Faults []emulator.Fault `json:"faults"`
-	}
-	decoder := json.NewDecoder(file)
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&body); err != nil {
+	faults, err := emulator.ParseFaults(file)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return body.Faults, nil
+	return faults, nil
 }
 
 // greet says where the emulator is and how to send Terraform to it. The first
