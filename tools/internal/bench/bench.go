@@ -149,7 +149,7 @@ func (b Bench) measure(ctx context.Context, installed install.Installation, dir 
 	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(configuration(n)), 0o600); err != nil {
 		return r, err
 	}
-	addr, err := freeAddr(ctx)
+	addr, err := emu.FreeAddr(ctx)
 	if err != nil {
 		return r, err
 	}

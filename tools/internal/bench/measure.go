@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -136,15 +135,4 @@ func highWater(status string) int64 {
 		}
 	}
 	return 0
-}
-
-// freeAddr is a loopback address with a port that nothing listened on a moment
-// ago.
-func freeAddr(ctx context.Context) (string, error) {
-	var lc net.ListenConfig
-	listener, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
 }

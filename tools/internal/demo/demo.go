@@ -21,8 +21,8 @@ import (
 // DefaultAddr is where the demo's emulator listens unless told otherwise.
 const DefaultAddr = "127.0.0.1:9010"
 
-// standInKey takes the place of a PagerDuty integration key; it is no secret.
-var standInKey = strings.Repeat("0", 32)
+// StandInKey takes the place of a PagerDuty integration key; it is no secret.
+const StandInKey = "demo0000demo0000demo0000demo0000"
 
 // Demo is where the demo keeps what it needs, and what it works on.
 type Demo struct {
@@ -31,6 +31,8 @@ type Demo struct {
 	// Addr is where its emulator listens; empty means where it listens
 	// already, else DefaultAddr.
 	Addr string
+	// Binary is a build of the provider to use; empty builds one from Root.
+	Binary string
 	// CLI is the Terraform CLI that it uses.
 	CLI tfcli.CLI
 	// Out receives the progress and the result.
@@ -97,7 +99,7 @@ func (d *Demo) Down(ctx context.Context) error {
 	if len(left) > 0 {
 		d.say("")
 		table(d.Out, left)
-		return fmt.Errorf("the stacks are destroyed, yet %d objects are left in the emulator: made by hand, or a defect of the provider; look at %s, and remove the folder .demo once the emulator has been stopped with kill %d to start afresh", len(left), emu.Client{Addr: d.Addr}.Console(), d.recordedPID())
+		return fmt.Errorf("the stacks are destroyed, yet %d objects are left in the emulator: made by hand, or a defect of the provider; look at %s, and remove the folder .demo once the emulator has been stopped with kill %d to start afresh", len(left), emu.Client{Addr: d.Addr}.Console(), d.EmulatorPID(ctx))
 	}
 	if err := d.stopEmulator(ctx); err != nil {
 		return err
@@ -112,7 +114,11 @@ func (d *Demo) Down(ctx context.Context) error {
 // prepare brings the provider and the emulator to what the sources are now.
 func (d *Demo) prepare(ctx context.Context) (err error) {
 	d.say("• CLI: %s", d.CLI)
-	d.installed, err = install.Provider(ctx, d.Out, d.Root, d.dir())
+	if d.Binary != "" {
+		d.installed, err = install.FromBinary(d.Binary, d.dir())
+	} else {
+		d.installed, err = install.Provider(ctx, d.Out, d.Root, d.dir())
+	}
 	if err != nil {
 		return err
 	}
@@ -216,7 +222,7 @@ func (d *Demo) env() []string {
 	return []string{
 		"CORTX_EMULATOR_HOST=" + d.Addr,
 		"TF_CLI_CONFIG_FILE=" + d.installed.CLIConfig,
-		"TF_VAR_pagerduty_service_key=" + standInKey,
+		"TF_VAR_pagerduty_service_key=" + StandInKey,
 		"TF_IN_AUTOMATION=1",
 		"CHECKPOINT_DISABLE=1",
 	}

@@ -86,8 +86,13 @@ func (d *Demo) running(ctx context.Context) (bool, record) {
 	return strings.Contains(line, " emulator ") && strings.Contains(line, " --state "+d.stateFile()), r
 }
 
-func (d *Demo) recordedPID() int {
-	_, r := d.running(context.Background())
+// EmulatorPID returns the process id of the demo's emulator, or 0 when it does
+// not run.
+func (d *Demo) EmulatorPID(ctx context.Context) int {
+	running, r := d.running(ctx)
+	if !running {
+		return 0
+	}
 	return r.PID
 }
 

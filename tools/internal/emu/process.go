@@ -166,3 +166,14 @@ func listener(port string) int {
 	}
 	return 0
 }
+
+// FreeAddr is a loopback address with a port that nothing listened on a moment
+// ago.
+func FreeAddr(ctx context.Context) (string, error) {
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
