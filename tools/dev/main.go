@@ -129,7 +129,7 @@ func runTest(ctx context.Context, root string, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return suite.Test(ctx, root, cli, os.Stdout, os.Stderr)
+	return suite.Test(ctx, root, cli, os.Stdout)
 }
 
 func runLint(ctx context.Context, root string, _ []string) error {

@@ -1,6 +1,8 @@
 package emu_test
 
 import (
+	"errors"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -37,12 +39,20 @@ func TestTakenNamesTheProcess(t *testing.T) {
 
 func TestStopEndsTheProcessAndNoOther(t *testing.T) {
 	t.Parallel()
-	cmd := exec.CommandContext(t.Context(), "sleep", "600")
-	if err := cmd.Start(); err != nil {
+	cmd := exec.CommandContext(t.Context(), "cat", "-")
+	in, errIn := cmd.StdinPipe()
+	out, errOut := cmd.StdoutPipe()
+	if err := errors.Join(errIn, errOut, cmd.Start()); err != nil {
 		t.Fatal(err)
 	}
 	pid := cmd.Process.Pid
-	if line := emu.CommandLine(t.Context(), pid); line != "sleep 600" {
+	// Once it has answered it is no longer a fork of this process.
+	_, errIn = in.Write([]byte("x"))
+	_, errOut = io.ReadFull(out, make([]byte, 1))
+	if err := errors.Join(errIn, errOut); err != nil {
+		t.Fatal(err)
+	}
+	if line := emu.CommandLine(t.Context(), pid); line != "cat -" {
 		t.Errorf("command line %q", line)
 	}
 	ended := make(chan struct{})
