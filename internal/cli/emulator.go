@@ -62,7 +62,7 @@ func runEmulator(ctx context.Context, inv invocation) int {
 		_, _ = fmt.Fprintf(inv.stderr, "The emulator could not be set up: %v\n", err)
 		return exitError
 	}
-	if err := server.Listen(f.listen); err != nil {
+	if err := server.Listen(f.listen); err != nil { //nolint:contextcheck // it serves until Close, which the end of ctx brings
 		_, _ = fmt.Fprintf(inv.stderr, "The emulator could not listen on %s: %v\n", f.listen, err)
 		_ = server.Close()
 		return exitError

@@ -76,7 +76,7 @@ func validate(t *testing.T, f fixture.Fixture, files []string) {
 	}
 	all := ""
 	for _, file := range files {
-		text, err := os.ReadFile(file) //nolint:gosec // the repository's own
+		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func validate(t *testing.T, f fixture.Fixture, files []string) {
 // sibling is the resource example beside an import example.
 func sibling(t *testing.T, file string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(filepath.Dir(file), "resource.tf")) //nolint:gosec // the repository's own
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(file), "resource.tf"))
 	if err != nil {
 		t.Fatal(err)
 	}

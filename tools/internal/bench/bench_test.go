@@ -28,7 +28,7 @@ func TestGoalsHoldOnASmallRun(t *testing.T) {
 			t.Errorf("no %q in:\n%s", want, &out)
 		}
 	}
-	if text, err := os.ReadFile(markdown); err != nil || string(text) != out.String() { //nolint:gosec // the test's own file
+	if text, err := os.ReadFile(markdown); err != nil || string(text) != out.String() {
 		t.Errorf("the Markdown file holds something else (%v):\n%s", err, text)
 	}
 }

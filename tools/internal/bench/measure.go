@@ -36,7 +36,7 @@ func handshake(ctx context.Context, binary string) (time.Duration, error) {
 func oneHandshake(ctx context.Context, binary string) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary) //nolint:gosec // our own build
+	cmd := exec.CommandContext(ctx, binary)
 	// The cookie is public: go-plugin uses it to tell a person at a terminal
 	// from Terraform.
 	cmd.Env = append(os.Environ(),

@@ -56,7 +56,7 @@ func TestDemoGoesUpTwiceAndDown(t *testing.T) {
 
 	// A threshold changes; the second time updates that policy and no more.
 	main := filepath.Join(root, "examples", "stacks", "dev", "main.tf")
-	text, err := os.ReadFile(main) //nolint:gosec // the test's own copy
+	text, err := os.ReadFile(main)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func stopLeftover(t *testing.T, root string) {
 
 func stop(t *testing.T, pid int) {
 	t.Helper()
-	if err := emu.Stop(context.Background(), pid); err != nil { //nolint:usetesting // the test's context has ended by now
+	if err := emu.Stop(context.Background(), pid); err != nil {
 		t.Error(err)
 	}
 }

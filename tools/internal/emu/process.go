@@ -38,7 +38,7 @@ func Start(ctx context.Context, binary, addr, log string, args ...string) (Proce
 		return Process{}, err
 	}
 	args = append([]string{"emulator", "--listen", addr}, args...)
-	cmd := exec.Command(binary, args...) //nolint:gosec,noctx // our own build; it has to outlive ctx
+	cmd := exec.Command(binary, args...) //nolint:noctx // it has to outlive ctx
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
@@ -99,7 +99,7 @@ func CommandLine(ctx context.Context, pid int) string {
 		return strings.TrimSpace(strings.ReplaceAll(string(raw), "\x00", " "))
 	}
 	// No /proc, as on macOS.
-	out, err := exec.CommandContext(ctx, "ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output() //nolint:gosec // a number
+	out, err := exec.CommandContext(ctx, "ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
 	if err != nil {
 		return ""
 	}

@@ -70,7 +70,7 @@ func snapshot(ctx context.Context, root string) (map[string][sha256.Size]byte, e
 	}
 	files := map[string][sha256.Size]byte{}
 	for _, name := range strings.Split(strings.TrimRight(list, "\x00"), "\x00") {
-		data, err := os.ReadFile(filepath.Join(root, name)) //nolint:gosec // the repository's own file
+		data, err := os.ReadFile(filepath.Join(root, name))
 		if errors.Is(err, os.ErrNotExist) {
 			continue // Deleted, and not yet so in the index.
 		}

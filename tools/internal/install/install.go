@@ -120,7 +120,7 @@ func replace(from, to string) error {
 		return err
 	}
 	if err := os.Link(from, scratch); err != nil {
-		data, err := os.ReadFile(from) //nolint:gosec // our own build
+		data, err := os.ReadFile(from)
 		if err != nil {
 			return err
 		}

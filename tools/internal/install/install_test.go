@@ -18,7 +18,7 @@ func TestFromBinaryServesBothRegistriesNames(t *testing.T) {
 		if err := os.RemoveAll(binary); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(binary, []byte(content), 0o700); err != nil { //nolint:gosec // it stands for an executable
+		if err := os.WriteFile(binary, []byte(content), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		installed, err := install.FromBinary(binary, dir)
@@ -31,7 +31,7 @@ func TestFromBinaryServesBothRegistriesNames(t *testing.T) {
 		}
 		for _, source := range install.Sources() {
 			path := filepath.Join(dir, "mirror", source, install.Version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-cortx_v"+install.Version)
-			got, err := os.ReadFile(path) //nolint:gosec // in the test's own folder
+			got, err := os.ReadFile(path)
 			if err != nil || string(got) != content {
 				t.Errorf("%s holds %q (%v), want %q", path, got, err, content)
 			}

@@ -17,7 +17,7 @@ func Root() (string, error) {
 		return "", err
 	}
 	for start := dir; ; dir = filepath.Dir(dir) {
-		mod, err := os.ReadFile(filepath.Join(dir, "go.mod")) //nolint:gosec // a go.mod on the way up
+		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 		switch {
 		case err == nil && mainModule.Match(mod):
 			return dir, nil

@@ -88,7 +88,7 @@ func Test(ctx context.Context, root string, cli tfcli.CLI, out io.Writer) error 
 			// the cache of test results does not see.
 			args = append(args, "-count=1")
 		}
-		cmd := exec.CommandContext(ctx, "go", append(args, "./...")...) //nolint:gosec // fixed arguments
+		cmd := exec.CommandContext(ctx, "go", append(args, "./...")...)
 		cmd.Dir = filepath.Join(root, module)
 		cmd.Env = env
 		cmd.Stdout, cmd.Stderr = out, out

@@ -111,7 +111,7 @@ func identify(ctx context.Context, path string) (CLI, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, path, "version") //nolint:gosec // the CLI that the caller chose
+	cmd := exec.CommandContext(ctx, path, "version")
 	// Without this it asks the network for a newer version. A configuration
 	// file that TF_CLI_CONFIG_FILE names may be missing: OpenTofu prints a
 	// warning ahead of its version then.
@@ -142,7 +142,7 @@ var requireTofu = regexp.MustCompile(`(?m)^\s*(?:require\s+)?github\.com/opentof
 // where there is none.
 func (f Finder) pinned(ctx context.Context) (CLI, error) {
 	dir := filepath.Join(f.Root, "tools", "tofu")
-	mod, err := os.ReadFile(filepath.Join(dir, "go.mod")) //nolint:gosec // the repository's own file
+	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {
 		return CLI{}, err
 	}

@@ -17,7 +17,7 @@ import (
 func fakeCLI(t *testing.T, path, says string) string {
 	t.Helper()
 	script := fmt.Sprintf("#!/bin/sh\necho '%s'\n", says)
-	if err := os.WriteFile(path, []byte(script), 0o700); err != nil { //nolint:gosec // it has to be executable
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return path
