@@ -17,7 +17,7 @@ func pageOf[T any](items []T, query url.Values, scope string, standard, most int
 		}
 		size = int(n)
 	}
-	return pageOfSize(items, int32(size), query.Get("pageToken"), scope, standard, most) //nolint:gosec // parsed as 32 bits
+	return pageOfSize(items, int32(size), query.Get("pageToken"), scope, standard, most)
 }
 
 // pageOfSize is pageOf for a size and a token that a message holds. It is for
