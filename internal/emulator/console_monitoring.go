@@ -177,7 +177,8 @@ func shortDuration(d *durationpb.Duration) string {
 	return text
 }
 
-// excerpt is the first line of prose in a Markdown text, cut at a word.
+// excerpt is the first line of prose in a Markdown text without its emphasis,
+// cut at a word.
 func excerpt(content string) string {
 	const most = 220
 	for _, line := range strings.Split(content, "\n") {
@@ -185,7 +186,7 @@ func excerpt(content string) string {
 		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "|") || strings.HasPrefix(line, "---") {
 			continue
 		}
-		runes := []rune(strings.TrimLeft(line, "-*> "))
+		runes := []rune(strings.TrimLeft(strings.ReplaceAll(line, "**", ""), "-*> "))
 		if len(runes) <= most {
 			return string(runes)
 		}

@@ -44,7 +44,7 @@ func TestConsoleShowsAndEscapes(t *testing.T) {
 	p.NotificationChannels = []string{made.GetName()}
 	p.UserLabels = map[string]string{"cortx_priority": "p0", "cortx_sla_response": "15m", "cortx_sla_resolution": "1h", "suite": "ai"}
 	p.Documentation = &monitoringpb.AlertPolicy_Documentation{
-		MimeType: "text/markdown", Content: "# Title\n\nTenants see failures. " + script + "\n\n## Triage\n\nLook at the deployment.",
+		MimeType: "text/markdown", Content: "# Title\n\n**P0, platform down.** Tenants see failures. " + script + "\n\n## Triage\n\nLook at the deployment.",
 		Links: []*monitoringpb.AlertPolicy_Documentation_Link{{DisplayName: "Dashboard", Url: "https://example.com/d"}},
 	}
 	create(t.Context(), t, e.policies(), p)
@@ -54,7 +54,7 @@ func TestConsoleShowsAndEscapes(t *testing.T) {
 		t.Error("the page holds a script")
 	}
 	for _, want := range []string{
-		`<span class="badge P0">P0</span>`, "response in 15m, resolution in 1h", "suite ai", "Tenants see failures.", "Look at the deployment.",
+		`<span class="badge P0">P0</span>`, "response in 15m, resolution in 1h", "suite ai", "<dd>P0, platform down. Tenants see failures.", "Look at the deployment.",
 		"compute.googleapis.com/instance/cpu/utilization", "threshold above 0.9", "channel (pagerduty)", `href="https://example.com/d"`, "CreateAlertPolicy", "NOT_FOUND",
 	} {
 		if !strings.Contains(body, want) {
