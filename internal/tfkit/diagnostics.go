@@ -16,19 +16,36 @@ import (
 // destroy, so such an error would otherwise look like a dead end.
 const DestroyHint = "To destroy instead of correcting it, run destroy with -refresh=false."
 
-// AddProblem reports what is wrong with a configuration at the attribute that
-// steps lead to. The text names the attribute too, for Terraform shows no more
-// than the resource when a path leads into a list or an object.
-func AddProblem(diags *diag.Diagnostics, steps []any, warning bool, summary, detail string) {
-	detail = strings.TrimSpace(detail)
-	if len(steps) > 0 {
-		detail = fmt.Sprintf("At %s: %s", Path(steps), detail)
+// Problem is something wrong with a configuration.
+type Problem struct {
+	// Steps lead to the attribute: names and list indexes.
+	Steps []any
+	// Warning lets the plan go on.
+	Warning bool
+	// Summary is a static sentence.
+	Summary string
+	// Detail says what to do.
+	Detail string
+}
+
+// Add reports the problem at the given path, which decides on the line of the
+// configuration that Terraform shows: a nested path shows the resource's first
+// line only, that of a top-level attribute shows the attribute's, and any secret
+// that stands on it. The text names the attribute in full either way. standing
+// says whether the resource is in the state, so that a destroy may be wanted.
+func (p Problem) Add(diags *diag.Diagnostics, at path.Path, standing bool) {
+	detail := strings.TrimSpace(p.Detail)
+	if len(p.Steps) > 0 {
+		detail = fmt.Sprintf("At %s: %s", Path(p.Steps), detail)
 	}
-	if warning {
-		diags.AddAttributeWarning(Path(steps), summary, detail)
+	if p.Warning {
+		diags.AddAttributeWarning(at, p.Summary, detail)
 		return
 	}
-	diags.AddAttributeError(Path(steps), summary, detail+"\n\n"+DestroyHint)
+	if standing {
+		detail += "\n\n" + DestroyHint
+	}
+	diags.AddAttributeError(at, p.Summary, detail)
 }
 
 // AddServiceError reports that the service refused or never answered a call.

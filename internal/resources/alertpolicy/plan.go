@@ -38,7 +38,7 @@ func (r *alertPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		return
 	}
 
-	validate(ctx, config, req.Config.Raw, &resp.Diagnostics)
+	validate(ctx, config, req.Config.Raw, prior != nil, &resp.Diagnostics)
 	planned := r.plan(ctx, config, prior, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -59,7 +59,7 @@ func (r *alertPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 }
 
 // validate reports what is wrong with the known part of a configuration.
-func validate(ctx context.Context, config model, raw tftypes.Value, diags *diag.Diagnostics) {
+func validate(ctx context.Context, config model, raw tftypes.Value, standing bool, diags *diag.Diagnostics) {
 	policy := config.expand(ctx, diags)
 	if diags.HasError() {
 		return
@@ -68,7 +68,9 @@ func validate(ctx context.Context, config model, raw tftypes.Value, diags *diag.
 		if !tfkit.KnownAt(raw, problem.Path) {
 			continue
 		}
-		tfkit.AddProblem(diags, problem.Path, problem.Warning, problem.Summary, problem.Detail)
+		found := tfkit.Problem{Steps: problem.Path, Warning: problem.Warning, Summary: problem.Summary, Detail: problem.Detail}
+		// No attribute of a policy holds a secret, so the line may be shown.
+		found.Add(diags, tfkit.Path(problem.Path[:min(1, len(problem.Path))]), standing)
 	}
 }
 

@@ -160,22 +160,27 @@ func unzipped(t *testing.T, path string) string {
 	return all.String()
 }
 
-// TestAccSecretInLabelsIsNotShown refuses a secret that stands in the
-// configuration itself, without showing the line it stands in.
-func TestAccSecretInLabelsIsNotShown(t *testing.T) {
+// TestAccRefusedSecretIsNotShown refuses configurations that hold a secret as a
+// literal, without showing the line that it stands on.
+func TestAccRefusedSecretIsNotShown(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t)
-	cli := acctest.NewCLI(t, env.Config(`
-resource "cortx_notification_channel" "test" {
-  display_name = "x"
-  email        = { address = "a@example.com" }
-  labels       = { service_key = "canary-in-labels" }
-}`))
-	out, err := cli.Run("plan", "-no-color", "-input=false")
-	if err == nil || !strings.Contains(out, "does not belong in labels") {
-		t.Errorf("a secret in labels was taken: %v\n%s", err, out)
-	}
-	if strings.Contains(out, "canary-in-labels") {
-		t.Errorf("the secret is shown:\n%s", out)
+	cli := acctest.NewCLI(t, env.Config(""))
+	for want, body := range map[string]string{
+		"does not belong in labels": `email = { address = "a@example.com" }
+  labels = { service_key = "canary-secret" }`,
+		"begins at 1":       `pagerduty = { service_key_wo = "canary-secret", service_key_wo_version = 0 }`,
+		"channel is empty":  `slack = { channel_name = "", auth_token_wo = "canary-secret" }`,
+		"holds a secret":    `webhook = { url = "https://u:canary-secret@hooks.example.com/" }`,
+		"address of a webh": `webhook = { url = "canary-secret" }`,
+	} {
+		cli.Write(env.Config(channel(body)))
+		out, err := cli.Run("plan", "-no-color", "-input=false")
+		if err == nil || !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+			t.Errorf("%s: not refused: %v\n%s", want, err, out)
+		}
+		if strings.Contains(out, "canary-secret") {
+			t.Errorf("%s: the secret is shown:\n%s", want, out)
+		}
 	}
 }

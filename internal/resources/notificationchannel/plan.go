@@ -3,6 +3,7 @@ package notificationchannel
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/mail"
 	"net/url"
 	"regexp"
@@ -34,7 +35,7 @@ func (r *notificationChannel) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	validate(ctx, config, req.Config.Raw, &resp.Diagnostics)
+	validate(ctx, config, req.Config.Raw, prior != nil, &resp.Diagnostics)
 	planned, replaced := r.plan(ctx, config, prior, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -201,114 +202,127 @@ var (
 // secretKeys are the names under which the service itself keeps secrets.
 var secretKeys = []string{"service_key", "auth_token", "password", "token", "secret", "api_key"}
 
-// validate reports what is wrong with the known part of a configuration.
-func validate(ctx context.Context, config model, raw tftypes.Value, diags *diag.Diagnostics) {
-	report := func(steps []any, summary, detail string) {
-		if tfkit.KnownAt(raw, steps) {
-			tfkit.AddProblem(diags, steps, false, summary, detail)
+// report takes a problem of the configuration.
+type report func(problem tfkit.Problem)
+
+// validate reports what is wrong with the known part of a configuration. The
+// paths are in full, for which Terraform shows no line that may hold a secret.
+func validate(ctx context.Context, config model, raw tftypes.Value, standing bool, diags *diag.Diagnostics) {
+	add := func(problem tfkit.Problem) {
+		if tfkit.KnownAt(raw, problem.Steps) {
+			problem.Add(diags, tfkit.Path(problem.Steps), standing)
 		}
 	}
 	if names := config.kindNames(); len(names) != 1 {
-		known := true
 		for _, object := range config.objects() {
-			known = known && !object.IsUnknown()
+			if object.IsUnknown() {
+				return
+			}
 		}
-		if known {
-			diags.AddError("A notification channel has exactly one kind.",
-				fmt.Sprintf("Set one of pagerduty, slack, email, webhook and pubsub; %d are set. For several, make several channels.\n\n%s", len(names), tfkit.DestroyHint))
-		}
+		tfkit.Problem{
+			Summary: "A notification channel has exactly one kind.",
+			Detail:  fmt.Sprintf("Set one of pagerduty, slack, email, webhook and pubsub; %d are set. For several, make several channels.", len(names)),
+		}.Add(diags, path.Empty(), standing)
 		return
 	}
 	if n := utf8.RuneCountInString(config.DisplayName.ValueString()); n == 0 || n > 512 {
-		report([]any{"display_name"}, "The display name has the wrong length.", fmt.Sprintf("Use 1 to 512 characters; it has %d.", n))
+		add(tfkit.Problem{Steps: []any{"display_name"}, Summary: "The display name has the wrong length.", Detail: fmt.Sprintf("Use 1 to 512 characters; it has %d.", n)})
 	}
 	if n := utf8.RuneCountInString(config.Description.ValueString()); n > 1024 {
-		report([]any{"description"}, "The description is too long.", fmt.Sprintf("Use at most 1,024 characters; it has %d.", n))
+		add(tfkit.Problem{Steps: []any{"description"}, Summary: "The description is too long.", Detail: fmt.Sprintf("Use at most 1,024 characters; it has %d.", n)})
 	}
-	validateLabels(ctx, config, diags)
-	validateKind(config.expandKind(ctx, diags), report)
+	for _, problem := range labelProblems(tfkit.StringMap(ctx, config.Labels, diags)) {
+		// Without a path: Terraform would show the line of the labels, and a
+		// secret that stands there.
+		problem.Add(diags, path.Empty(), standing)
+	}
+	validateKind(config.expandKind(ctx, diags), add)
 }
 
-func validateLabels(ctx context.Context, config model, diags *diag.Diagnostics) {
-	labels := tfkit.StringMap(ctx, config.Labels, diags)
+func labelProblems(labels map[string]string) []tfkit.Problem {
+	var problems []tfkit.Problem
+	at := []any{"labels"}
 	if len(labels) > 60 {
-		tfkit.AddProblem(diags, []any{"labels"}, false, "There are too many labels.", fmt.Sprintf("Use at most 60, which leaves room for the provider's own; there are %d.", len(labels)))
+		problems = append(problems, tfkit.Problem{Steps: at, Summary: "There are too many labels.", Detail: fmt.Sprintf("Use at most 60, which leaves room for the provider's own; there are %d.", len(labels))})
 	}
-	for key, value := range labels {
-		switch {
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		switch value := labels[key]; {
 		case slices.Contains(secretKeys, key) || secretShape.MatchString(value):
-			// Without a path to the key: Terraform would show the line of the
-			// configuration, and with it the secret.
-			diags.AddError("A secret does not belong in labels.",
-				fmt.Sprintf("labels[%q] is a secret or looks like one. Labels are stored in the state and shown to everybody who may read the project. "+
-					"Use pagerduty.service_key_wo, slack.auth_token_wo, webhook.password_wo or webhook.token_wo, and change this secret, since it may have been seen.\n\n%s", key, tfkit.DestroyHint))
+			problems = append(problems, tfkit.Problem{
+				Steps: at, Summary: "A secret does not belong in labels.",
+				Detail: fmt.Sprintf("The value of %q is a secret or looks like one. Labels are stored in the state and shown to everybody who may read the project. "+
+					"Use pagerduty.service_key_wo, slack.auth_token_wo, webhook.password_wo or webhook.token_wo, and change this secret, since it may have been seen.", key),
+			})
 		case key == managedBy || key == secretVersion || key == publisherGrant:
-			tfkit.AddProblem(diags, []any{"labels"}, false, "This label is the provider's own.", fmt.Sprintf("Choose another key than %q.", key))
+			problems = append(problems, tfkit.Problem{Steps: at, Summary: "This label is the provider's own.", Detail: fmt.Sprintf("Choose another key than %q.", key)})
 		case !labelKey.MatchString(key) || !labelValue.MatchString(value):
-			tfkit.AddProblem(diags, []any{"labels"}, false, "This label can't be put on a notification channel.",
-				fmt.Sprintf("Use only lowercase letters, digits, underscores and dashes, at most 63 of them, in key and value; a key begins with a letter. The key is %q.", key))
+			problems = append(problems, tfkit.Problem{
+				Steps: at, Summary: "This label can't be put on a notification channel.",
+				Detail: fmt.Sprintf("Use only lowercase letters, digits, underscores and dashes, at most 63 of them, in key and value; a key begins with a letter. The key is %q.", key),
+			})
 		}
 	}
+	return problems
 }
 
 // validateKind checks the values of a kind. No message repeats a value that may
 // hold a secret.
-func validateKind(kind channel, report func(steps []any, summary, detail string)) {
+func validateKind(kind channel, add report) {
 	switch {
 	case kind.pagerDuty != nil:
-		requireSecret(report, "pagerduty", "service_key_wo", kind.pagerDuty.ServiceKeyWO)
-		requireVersion(report, "pagerduty", "service_key_wo_version", kind.pagerDuty.ServiceKeyWOVersion)
+		requireSecret(add, "pagerduty", "service_key_wo", kind.pagerDuty.ServiceKeyWO)
+		requireVersion(add, "pagerduty", "service_key_wo_version", kind.pagerDuty.ServiceKeyWOVersion)
 	case kind.slack != nil:
-		requireSecret(report, "slack", "auth_token_wo", kind.slack.AuthTokenWO)
-		requireVersion(report, "slack", "auth_token_wo_version", kind.slack.AuthTokenWOVersion)
+		requireSecret(add, "slack", "auth_token_wo", kind.slack.AuthTokenWO)
+		requireVersion(add, "slack", "auth_token_wo_version", kind.slack.AuthTokenWOVersion)
 		if kind.slack.ChannelName == "" {
-			report([]any{"slack", "channel_name"}, "The Slack channel is empty.", "Give its name, such as \"#incidents\".")
+			add(tfkit.Problem{Steps: []any{"slack", "channel_name"}, Summary: "The Slack channel is empty.", Detail: "Give its name, such as \"#incidents\"."})
 		}
 	case kind.email != nil:
 		if address, err := mail.ParseAddress(kind.email.Address); err != nil || address.Address != kind.email.Address {
-			report([]any{"email", "address"}, "This is not an email address.", fmt.Sprintf("Give an address such as \"oncall@example.com\"; got %q.", kind.email.Address))
+			add(tfkit.Problem{Steps: []any{"email", "address"}, Summary: "This is not an email address.", Detail: fmt.Sprintf("Give an address such as \"oncall@example.com\"; got %q.", kind.email.Address)})
 		}
 	case kind.webhook != nil:
-		validateWebhook(*kind.webhook, report)
+		validateWebhook(*kind.webhook, add)
 	case kind.pubSub != nil:
 		if !topicName.MatchString(kind.pubSub.Topic) {
-			report([]any{"pubsub", "topic"}, "This is not the name of a topic.", fmt.Sprintf("Give the full name, projects/PROJECT/topics/TOPIC; got %q.", kind.pubSub.Topic))
+			add(tfkit.Problem{Steps: []any{"pubsub", "topic"}, Summary: "This is not the name of a topic.", Detail: fmt.Sprintf("Give the full name, projects/PROJECT/topics/TOPIC; got %q.", kind.pubSub.Topic)})
 		}
 	}
 }
 
-func requireSecret(report func([]any, string, string), kind, attribute, value string) {
+func requireSecret(add report, kind, attribute, value string) {
 	if value == "" {
-		report([]any{kind, attribute}, "The secret is empty.", "Give "+kind+"."+attribute+", for example from an ephemeral variable or an ephemeral resource.")
+		add(tfkit.Problem{Steps: []any{kind, attribute}, Summary: "The secret is empty.", Detail: "Give " + kind + "." + attribute + ", for example from an ephemeral variable or an ephemeral resource."})
 	}
 }
 
-func requireVersion(report func([]any, string, string), kind, attribute string, value int64) {
+func requireVersion(add report, kind, attribute string, value int64) {
 	if value < 1 {
-		report([]any{kind, attribute}, "The version of a secret begins at 1.", "Give 1 or more, and raise it whenever the secret changes.")
+		add(tfkit.Problem{Steps: []any{kind, attribute}, Summary: "The version of a secret begins at 1.", Detail: "Give 1 or more, and raise it whenever the secret changes."})
 	}
 }
 
-func validateWebhook(w webhook, report func(steps []any, summary, detail string)) {
+func validateWebhook(w webhook, add report) {
 	address, err := url.Parse(w.URL)
 	switch {
 	case err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http":
-		report([]any{"webhook", "url"}, "This is not the address of a webhook.", "Give an absolute URL, such as \"https://hooks.example.com/alerts\".")
+		add(tfkit.Problem{Steps: []any{"webhook", "url"}, Summary: "This is not the address of a webhook.", Detail: "Give an absolute URL, such as \"https://hooks.example.com/alerts\"."})
 	case address.User != nil || address.Query().Has(authToken):
-		report([]any{"webhook", "url"}, "The address of the webhook holds a secret.", "Take the password or token out of the URL, and give it as webhook.password_wo or webhook.token_wo. Change the secret, since it may have been seen.")
+		add(tfkit.Problem{Steps: []any{"webhook", "url"}, Summary: "The address of the webhook holds a secret.", Detail: "Take the password or token out of the URL, and give it as webhook.password_wo or webhook.token_wo. Change the secret, since it may have been seen."})
 	}
 	if w.Username != "" {
-		requireSecret(report, "webhook", "password_wo", w.PasswordWO)
+		requireSecret(add, "webhook", "password_wo", w.PasswordWO)
 		if w.TokenWO != "" {
-			report([]any{"webhook", "token_wo"}, "A webhook has a password or a token, not both.", "Remove token_wo, or username and password_wo.")
+			add(tfkit.Problem{Steps: []any{"webhook", "token_wo"}, Summary: "A webhook has a password or a token, not both.", Detail: "Remove token_wo, or username and password_wo."})
 		}
 	} else if w.PasswordWO != "" {
-		report([]any{"webhook", "username"}, "The user of the webhook is missing.", "Give webhook.username with webhook.password_wo.")
+		add(tfkit.Problem{Steps: []any{"webhook", "username"}, Summary: "The user of the webhook is missing.", Detail: "Give webhook.username with webhook.password_wo."})
 	}
 	if w.PasswordWO != "" {
-		requireVersion(report, "webhook", "password_wo_version", w.PasswordWOVersion)
+		requireVersion(add, "webhook", "password_wo_version", w.PasswordWOVersion)
 	}
 	if w.TokenWO != "" {
-		requireVersion(report, "webhook", "token_wo_version", w.TokenWOVersion)
+		requireVersion(add, "webhook", "token_wo_version", w.TokenWOVersion)
 	}
 }
