@@ -4,6 +4,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
+	"runtime/debug"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -18,6 +20,7 @@ func runServe(ctx context.Context, inv invocation) int {
 	if code, done := parse(flags, inv); done {
 		return code
 	}
+	limitMemory()
 	err := providerserver.Serve(ctx, provider.New(inv.version), providerserver.ServeOpts{
 		Address: provider.Address,
 		Debug:   *debug,
@@ -27,4 +30,18 @@ func runServe(ctx context.Context, inv invocation) int {
 		return exitError
 	}
 	return exitOK
+}
+
+// memoryLimit is the size in bytes from which on the garbage collector works
+// harder. What the plugin holds is a few MiB even with hundreds of policies, but
+// each of Terraform's requests leaves megabytes behind, and by default the
+// collector would let the process grow to more than twice this.
+const memoryLimit = 56 << 20
+
+// limitMemory keeps the plugin small, unless GOMEMLIMIT says otherwise. It is no
+// hard limit: what is needed is allocated all the same.
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 }
