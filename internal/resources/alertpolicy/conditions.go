@@ -2,6 +2,7 @@ package alertpolicy
 
 import (
 	"maps"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -12,7 +13,9 @@ import (
 // The attributes of a condition. Their names are the fields of the structs of
 // package alert, which the codec of tfkit goes by; a test compares both.
 
-func conditionAttributes() map[string]schema.Attribute {
+// conditionAttributes are made once: every plan and every read goes by them, and
+// they are never written to.
+var conditionAttributes = sync.OnceValue(func() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"name": schema.StringAttribute{
 			Computed:            true,
@@ -41,7 +44,12 @@ func conditionAttributes() map[string]schema.Attribute {
 	}
 	maps.Copy(attributes, signalAttributes())
 	return attributes
-}
+})
+
+// conditionsType is the type of the attribute conditions.
+var conditionsType = sync.OnceValue(func() types.ListType {
+	return types.ListType{ElemType: schema.NestedAttributeObject{Attributes: conditionAttributes()}.Type()}
+})
 
 func signalAttributes() map[string]schema.Attribute {
 	signal := func(text string, attributes map[string]schema.Attribute) schema.Attribute {

@@ -184,11 +184,10 @@ func encodeCondition(ctx context.Context, condition alert.Condition) (tftypes.Va
 }
 
 func conditionsValue(ctx context.Context, items []tftypes.Value) (types.List, error) {
-	element := schema.NestedAttributeObject{Attributes: conditionAttributes()}.Type()
-	listType := types.ListType{ElemType: element}
+	listType := conditionsType()
 	value, err := listType.ValueFromTerraform(ctx, tftypes.NewValue(listType.TerraformType(ctx), items))
 	if err != nil {
-		return types.ListNull(element), err
+		return types.ListNull(listType.ElemType), err
 	}
 	list, _ := value.(types.List)
 	return list, nil
