@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -21,6 +22,10 @@ func runServe(ctx context.Context, inv invocation) int {
 		return code
 	}
 	limitMemory()
+	if err := quieten(os.Environ(), os.Setenv); err != nil {
+		_, _ = fmt.Fprintf(inv.stderr, "The log level could not be set: %v\n", err)
+		return exitError
+	}
 	err := providerserver.Serve(ctx, provider.New(inv.version), providerserver.ServeOpts{
 		Address: provider.Address,
 		Debug:   *debug,
@@ -44,4 +49,23 @@ func limitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
+}
+
+// quieten keeps the plugin from writing log entries that nobody reads. A plugin
+// logs everything by default and Terraform sorts out what to show, so that a run
+// without any log makes and parses them all: a fifth of the time of a large plan.
+// Any variable that asks for a log leaves all as it is.
+func quieten(environ []string, setenv func(name, value string) error) error {
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "TF_LOG") && name != "TF_LOG_PATH" && value != "" {
+			return nil
+		}
+	}
+	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER"} {
+		if err := setenv(name, "OFF"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
