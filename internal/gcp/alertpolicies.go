@@ -18,10 +18,15 @@ const listPageSize = 1000
 type AlertPolicies struct{ c *Client }
 
 // Get returns the policy with this full name. Reads coalesce: after a few, one
-// list of the project serves the rest, so what comes back can be up to half a
-// minute old, but never older than this client's own last write.
+// list of the project serves the rest, so what comes back can be minutes old,
+// but never older than this client's own last write.
 func (a *AlertPolicies) Get(ctx context.Context, name string) (*monitoringpb.AlertPolicy, error) {
 	return a.c.policies.read(ctx, name)
+}
+
+// Fresh is Get as of now: what a write builds on.
+func (a *AlertPolicies) Fresh(ctx context.Context, name string) (*monitoringpb.AlertPolicy, error) {
+	return a.c.policies.fresh(ctx, name)
 }
 
 // Create makes a policy in a project, given by id. The service picks the name,

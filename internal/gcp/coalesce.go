@@ -16,8 +16,9 @@ const (
 	// serves the rest.
 	listAfter = 2
 	// listTTL is how long a list serves reads. A process lives for one run of
-	// Terraform, which reads everything once; our own writes drop the list.
-	listTTL = 30 * time.Second
+	// Terraform, which reads everything once, however long that takes; our own
+	// writes drop the list, and what a write builds on is read afresh.
+	listTTL = 5 * time.Minute
 )
 
 // group shares work that several callers want at the same time. The work runs
@@ -178,6 +179,12 @@ func (r *reader[T]) read(ctx context.Context, name string) (T, error) {
 		return copyOf(item), nil
 	}
 	// Missing from a list is not yet missing: the list may lag behind.
+	return r.single(ctx, name)
+}
+
+// fresh returns the object as it is now, from no list.
+func (r *reader[T]) fresh(ctx context.Context, name string) (T, error) {
+	r.gets.forget(name)
 	return r.single(ctx, name)
 }
 

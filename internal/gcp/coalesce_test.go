@@ -79,10 +79,35 @@ func TestListGoesStale(t *testing.T) {
 	}
 	read()
 	before := f.total()
-	clk.Advance(time.Minute)
+	clk.Advance(4 * time.Minute)
+	read()
+	if f.total() != before {
+		t.Error("a plan that takes minutes lists more than once")
+	}
+	clk.Advance(2 * time.Minute)
 	read()
 	if f.total() == before {
-		t.Error("a minute-old list still served reads")
+		t.Error("a list six minutes old still served reads")
+	}
+}
+
+// TestFreshPassesTheList reads what a write builds on: not from a list.
+func TestFreshPassesTheList(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	names := f.add(5)
+	c, _ := f.client(t)
+	for _, name := range names {
+		if _, err := c.AlertPolicies().Get(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := f.count("GetAlertPolicy")
+	if _, err := c.AlertPolicies().Fresh(t.Context(), names[4]); err != nil {
+		t.Fatal(err)
+	}
+	if f.count("GetAlertPolicy") != before+1 {
+		t.Error("a fresh read came from a list")
 	}
 }
 

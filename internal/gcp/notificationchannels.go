@@ -31,6 +31,11 @@ func (n *NotificationChannels) Get(ctx context.Context, name string) (*monitorin
 	return n.c.channels.read(ctx, name)
 }
 
+// Fresh is Get as of now: what a write builds on.
+func (n *NotificationChannels) Fresh(ctx context.Context, name string) (*monitoringpb.NotificationChannel, error) {
+	return n.c.channels.fresh(ctx, name)
+}
+
 // Create makes a channel in a project, given by id. Lost replies and the end
 // of ctx are dealt with as in [AlertPolicies.Create].
 func (n *NotificationChannels) Create(ctx context.Context, project string, channel *monitoringpb.NotificationChannel) (*monitoringpb.NotificationChannel, error) {

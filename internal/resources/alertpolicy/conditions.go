@@ -48,12 +48,12 @@ var conditionAttributes = sync.OnceValue(func() map[string]schema.Attribute {
 
 // conditionsType is the type of the attribute conditions.
 var conditionsType = sync.OnceValue(func() types.ListType {
-	return types.ListType{ElemType: schema.NestedAttributeObject{Attributes: conditionAttributes()}.Type()}
+	return types.ListType{ElemType: tfkit.ObjectOf(conditionAttributes())}
 })
 
 func signalAttributes() map[string]schema.Attribute {
 	signal := func(text string, attributes map[string]schema.Attribute) schema.Attribute {
-		return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: text, Attributes: attributes}
+		return tfkit.SingleOf(schema.SingleNestedAttribute{Optional: true, MarkdownDescription: text, Attributes: attributes})
 	}
 	return map[string]schema.Attribute{
 		"error_rate": signal("The share of requests that fail is above `threshold`.", scoped(map[string]schema.Attribute{
@@ -175,7 +175,7 @@ func buckets(standard string) schema.Attribute {
 }
 
 func aggregations(text string) schema.Attribute {
-	return schema.ListNestedAttribute{
+	return tfkit.ListOf(schema.ListNestedAttribute{
 		Optional:            true,
 		MarkdownDescription: text,
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -184,5 +184,5 @@ func aggregations(text string) schema.Attribute {
 			"cross_series_reducer": schema.StringAttribute{Optional: true, MarkdownDescription: "How series become one, such as `REDUCE_SUM`."},
 			"group_by_fields":      schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Fields that are kept apart when series become one."},
 		}},
-	}
+	})
 }

@@ -127,7 +127,7 @@ func (r *alertPolicy) Update(ctx context.Context, req resource.UpdateRequest, re
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	standing, err := client.AlertPolicies().Get(ctx, state.Name.ValueString())
+	standing, err := client.AlertPolicies().Fresh(ctx, state.Name.ValueString())
 	if err != nil {
 		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The alert policy could not be read before its update.", err)
 		return

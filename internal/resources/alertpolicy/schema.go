@@ -54,25 +54,25 @@ func (r *alertPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 				Optional: true, Computed: true,
 				MarkdownDescription: "How conditions combine: `OR` (the default), `AND` or `AND_WITH_MATCHING_RESOURCE`.",
 			},
-			"conditions": schema.ListNestedAttribute{
+			"conditions": tfkit.ListOf(schema.ListNestedAttribute{
 				Required:            true,
 				MarkdownDescription: "One to six conditions, each with exactly one signal.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: conditionAttributes()},
-			},
+			}),
 			"notification_channels": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Names of at most 16 channels, such as `cortx_notification_channel.pagerduty.name`.",
 			},
-			"runbook": schema.SingleNestedAttribute{
+			"runbook": tfkit.SingleOf(schema.SingleNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "What the person who is woken does, in five steps of Markdown. It is sent with every notification.",
 				Attributes:          runbookAttributes(),
-			},
-			"documentation": schema.SingleNestedAttribute{
+			}),
+			"documentation": tfkit.SingleOf(schema.SingleNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "Further documentation for notifications, before the runbook.",
 				Attributes:          documentationAttributes(),
-			},
+			}),
 			"auto_close": schema.StringAttribute{
 				Optional: true, Computed: true, CustomType: tfkit.DurationType{},
 				MarkdownDescription: "After how long without data an open incident closes itself, from 30 minutes to 7 days. By priority when not set: P0 168h, P1 72h, P2 24h.",
@@ -97,14 +97,14 @@ func (r *alertPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "All labels that this resource keeps on the policy: the provider's `default_labels`, `labels`, and its own (`managed_by`, `cortx_priority`, `cortx_sla_response`, `cortx_sla_resolution`, `suite`).",
 			},
-			"sla": schema.SingleNestedAttribute{
+			"sla": tfkit.SingleOf(schema.SingleNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The service-level agreement of the priority.",
 				Attributes: map[string]schema.Attribute{
 					"response":   schema.StringAttribute{Computed: true, MarkdownDescription: "How soon somebody responds."},
 					"resolution": schema.StringAttribute{Computed: true, MarkdownDescription: "How soon the incident is resolved."},
 				},
-			},
+			}),
 			"rendered_documentation": schema.StringAttribute{
 				Computed: true, CustomType: tfkit.TextType{},
 				MarkdownDescription: "The Markdown that is sent with notifications.",
@@ -152,12 +152,12 @@ func documentationAttributes() map[string]schema.Attribute {
 }
 
 func linksAttribute() schema.Attribute {
-	return schema.ListNestedAttribute{
+	return tfkit.ListOf(schema.ListNestedAttribute{
 		Optional:            true,
 		MarkdownDescription: "At most three links. With a runbook they belong in `runbook`.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"display_name": schema.StringAttribute{Required: true, MarkdownDescription: "At most 63 characters."},
 			"url":          schema.StringAttribute{Required: true, MarkdownDescription: "An https URL; it may use the variables of alert documentation."},
 		}},
-	}
+	})
 }

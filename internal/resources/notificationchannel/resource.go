@@ -207,7 +207,7 @@ func (r *notificationChannel) Update(ctx context.Context, req resource.UpdateReq
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	standing, err := client.NotificationChannels().Get(ctx, state.Name.ValueString())
+	standing, err := client.NotificationChannels().Fresh(ctx, state.Name.ValueString())
 	if err != nil {
 		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The notification channel could not be read before its update.", err)
 		return

@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
 )
 
 // Schema implements resource.Resource.
@@ -59,11 +61,11 @@ func (r *notificationChannel) Schema(ctx context.Context, _ resource.SchemaReque
 		"timeouts": timeouts.Attributes(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true}),
 	}
 	for name, attributesOf := range kindAttributes {
-		attributes[name] = schema.SingleNestedAttribute{
+		attributes[name] = tfkit.SingleOf(schema.SingleNestedAttribute{
 			Optional:            true,
 			MarkdownDescription: kindDescriptions[name] + " A channel has exactly one kind; another kind replaces it.",
 			Attributes:          attributesOf(),
-		}
+		})
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Where Cloud Monitoring sends notifications: PagerDuty, Slack, email, a webhook or Pub/Sub. " +
