@@ -60,7 +60,7 @@ type row struct {
 	latency              time.Duration
 	apply, plan, destroy phase
 	write                time.Duration // one policy write after the other, the mean
-	applyWrites          int           // policy creates of the apply
+	writing              time.Duration // from the first policy write of the apply to the end of the last
 }
 
 // results is everything that was measured.
@@ -190,11 +190,7 @@ func (b Bench) measure(ctx context.Context, installed install.Installation, dir 
 	if r.apply, requests, err = step("apply", "-auto-approve"); err != nil {
 		return r, err
 	}
-	for _, request := range requests {
-		if request.RPC == "CreateAlertPolicy" {
-			r.applyWrites++
-		}
-	}
+	r.writing = span(requests, "CreateAlertPolicy")
 	if r.plan, _, err = step("plan", "-detailed-exitcode"); err != nil {
 		return r, err
 	}
@@ -202,6 +198,24 @@ func (b Bench) measure(ctx context.Context, installed install.Installation, dir 
 		return r, err
 	}
 	return r, nil
+}
+
+// span is the time from the start of the first call of a method to the end of
+// the last.
+func span(requests []emu.Request, rpc string) time.Duration {
+	var first, last time.Time
+	for _, request := range requests {
+		if request.RPC != rpc {
+			continue
+		}
+		if first.IsZero() || request.Time.Before(first) {
+			first = request.Time
+		}
+		if end := request.Time.Add(request.Duration); end.After(last) {
+			last = end
+		}
+	}
+	return last.Sub(first)
 }
 
 // configuration is a channel and n policies, no two alike.

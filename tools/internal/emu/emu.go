@@ -34,6 +34,7 @@ type Object struct {
 
 // Request is one call that the emulator answered, as far as is needed here.
 type Request struct {
+	Time     time.Time     `json:"time"`
 	RPC      string        `json:"rpc"`
 	Method   string        `json:"method"`
 	Path     string        `json:"path"`
