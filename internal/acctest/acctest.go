@@ -47,7 +47,9 @@ func New(tb testing.TB, configure ...func(*Options)) *Env {
 	options := Options{
 		Quota: "none",
 		Seed:  1,
-		Clock: clock.NewVirtual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)),
+		// As long as with the real service: the clock makes it short.
+		LROScale: 1,
+		Clock:    clock.NewVirtual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)),
 	}
 	for _, change := range configure {
 		change(&options)

@@ -91,6 +91,16 @@ func (e *Env) Topic(id string) string {
 	return ""
 }
 
+// Metric makes the descriptor of a metric of one's own, which the service shows
+// only some time later.
+func (e *Env) Metric(metricType string) {
+	e.tb.Helper()
+	body := fmt.Sprintf(`{"type": %q, "metricKind": "GAUGE", "valueType": "DOUBLE"}`, metricType)
+	if status := e.rest(http.MethodPost, "monitoring.googleapis.com/v3/projects/"+Project+"/metricDescriptors", body); status != http.StatusOK {
+		e.tb.Fatalf("the metric %s could not be made: %d", metricType, status)
+	}
+}
+
 // rest makes a plain request to the emulator and returns the status.
 func (e *Env) rest(method, path, body string) int {
 	e.tb.Helper()

@@ -79,37 +79,47 @@ func TestAccRateLimitHintIsWaited(t *testing.T) {
 // helps, so there is one attempt, and an error that says what does.
 func TestAccExhaustionFailsFast(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t)
-	env.Test(t, resource.TestStep{
-		PreConfig: func() {
-			env.Server.ResetRequests()
-			env.Server.InjectFaults(acctest.Fault{
-				RPC: "CreateAlertPolicy", Times: -1, Status: http.StatusTooManyRequests, Reason: "RESOURCE_QUOTA_EXCEEDED",
-				Message: "Your project has exceeded the maximum number of alerting policies.",
-			})
-		},
-		Config:      env.Config(policy(errorRate)),
-		ExpectError: regexp.MustCompile(`(?s)project is at its limit.*maximum\s+number`),
-	})
+	virtual := clock.NewVirtual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	env := acctest.New(t, func(o *acctest.Options) { o.AlertPolicyLimit, o.Clock = 1, virtual })
+	cli := acctest.NewCLI(t, cliConfig(env, 1))
+	cli.MustRun("apply", "-no-color", "-auto-approve", "-input=false")
+	env.Server.ResetRequests()
+	cli.Write(cliConfig(env, 2))
+	out, err := cli.Run("apply", "-no-color", "-auto-approve", "-input=false")
+	if err == nil || !strings.Contains(strings.Join(strings.Fields(out), " "), "The project is at its limit. Delete what is no longer needed") {
+		t.Errorf("the limit was passed, or not explained: %v\n%s", err, out)
+	}
 	if calls := env.Calls("CreateAlertPolicy"); calls != 1 {
 		t.Errorf("%d attempts, want 1", calls)
 	}
+	if resources := cli.StateResources(); len(resources) != 1 {
+		t.Errorf("the state holds %v, want the first policy alone", resources)
+	}
 }
 
-// TestAccMetricNotYetSeen creates a threshold policy on a metric that appears
-// only minutes later: the create waits for it.
+// TestAccMetricNotYetSeen creates a threshold policy on a metric that was made a
+// moment ago and appears only minutes later: the create waits for it.
 func TestAccMetricNotYetSeen(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t)
 	env.Test(t, resource.TestStep{
-		PreConfig: func() {
-			env.Server.InjectFaults(acctest.Fault{
-				RPC: "CreateAlertPolicy", Times: 4, Status: http.StatusNotFound,
-				Message: `Cannot find metric that matches type = "custom.googleapis.com/x". If a metric was created recently, it could take up to 10 minutes to become available. Please try again soon.`,
-			})
+		PreConfig: func() { env.Metric("custom.googleapis.com/queue_length") },
+		Config: env.Config(`
+resource "cortx_alert_policy" "test" {
+  display_name = "The queue is long"
+  conditions = [{ threshold = {
+    filter          = "metric.type = \"custom.googleapis.com/queue_length\" AND resource.type = \"global\""
+    comparison      = "COMPARISON_GT"
+    threshold_value = 100
+  } }]
+}
+`),
+		Check: func(*terraform.State) error {
+			if calls := env.Calls("CreateAlertPolicy"); calls < 2 {
+				return fmt.Errorf("%d attempts: the service showed the metric at once, so this proves nothing", calls)
+			}
+			return nil
 		},
-		Config: env.Config(policy(errorRate)),
-		Check:  env.Remote(func(*monitoringpb.AlertPolicy) error { return nil }),
 	})
 }
 

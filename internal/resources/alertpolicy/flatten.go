@@ -70,7 +70,11 @@ func flattenConditions(ctx context.Context, conditions []alert.Condition, prior 
 	before := expandConditions(ctx, prior, diags)
 	items := make([]tftypes.Value, 0, len(conditions))
 	for _, condition := range conditions {
-		query, _ := condition.Query()
+		query, isPromQL := condition.Query()
+		if isPromQL && condition.EvaluationInterval == 0 {
+			// Left out, it means the default, and the service may leave it out.
+			condition.EvaluationInterval = defaultEvaluationInterval
+		}
 		encoded, err := encodeCondition(ctx, rewritten(condition, before))
 		if err == nil {
 			encoded, err = withQuery(encoded, query)

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
 )
@@ -196,10 +197,17 @@ func TestAccDriftByHand(t *testing.T) {
 			}),
 		},
 		resource.TestStep{
-			// A label that somebody else put on it is no drift, and survives an update.
-			PreConfig: edit(func(p *monitoringpb.AlertPolicy) { p.UserLabels["foreign"] = "kept" }, "user_labels"),
-			Config:    config,
-			PlanOnly:  true,
+			// A label that somebody else put on it is no drift, and survives an
+			// update. A default that is left out means the same as one that is not.
+			PreConfig: edit(func(p *monitoringpb.AlertPolicy) {
+				p.UserLabels["foreign"] = "kept"
+				for _, condition := range p.GetConditions() {
+					condition.GetConditionPrometheusQueryLanguage().EvaluationInterval = nil
+				}
+				p.AlertStrategy.NotificationPrompts = nil
+			}, "user_labels", "conditions", "alert_strategy.notification_prompts"),
+			Config:   config,
+			PlanOnly: true,
 		},
 		resource.TestStep{
 			Config: env.Config(policy(`
@@ -264,6 +272,22 @@ func TestAccImport(t *testing.T) {
 			ExpectError: regexp.MustCompile(`not the full name of an alert policy`),
 		},
 	)
+}
+
+// TestAccImportByIdentity imports by the full name as an identity, which needs a
+// CLI of version 1.12 or newer.
+func TestAccImportByIdentity(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	config := env.Config(policy(errorRate))
+	resource.Test(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		ProtoV6ProviderFactories: env.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity, Config: config},
+		},
+	})
 }
 
 func TestAccThresholdAndLogMatch(t *testing.T) {
