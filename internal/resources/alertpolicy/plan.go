@@ -43,7 +43,8 @@ func (r *alertPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if prior != nil && !planned.Project.Equal(prior.Project) {
+	// An unknown project is not yet another one.
+	if prior != nil && !planned.Project.IsUnknown() && !planned.Project.Equal(prior.Project) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("project"))
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)

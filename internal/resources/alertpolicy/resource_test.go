@@ -374,6 +374,30 @@ resource "cortx_alert_policy" "list" {
 // spaced lets a line break, which Terraform puts anywhere, stand for a space.
 func spaced(pattern string) string { return strings.ReplaceAll(pattern, " ", `\s+`) }
 
+// TestAccUnknownProjectIsNoChange plans an update while the project comes from
+// something that changes too: the same project in the end, so no replacement.
+func TestAccUnknownProjectIsNoChange(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	config := func(generation int) string {
+		return env.Config(fmt.Sprintf(`
+resource "terraform_data" "project" {
+  input            = "acme-prod"
+  triggers_replace = %d
+}
+`, generation) + policy(errorRate+"\nproject = terraform_data.project.output"))
+	}
+	env.Test(t,
+		resource.TestStep{Config: config(1)},
+		resource.TestStep{
+			Config: config(2),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+			}},
+		},
+	)
+}
+
 func TestAccRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t)

@@ -71,7 +71,8 @@ func (r *notificationChannel) plan(ctx context.Context, config model, prior *mod
 	if prior == nil {
 		return planned, nil
 	}
-	if !planned.Project.Equal(prior.Project) {
+	// An unknown project is not yet another one.
+	if !planned.Project.IsUnknown() && !planned.Project.Equal(prior.Project) {
 		replaced = append(replaced, path.Root("project"))
 	}
 	if !planned.Type.IsUnknown() && !planned.Type.Equal(prior.Type) {
