@@ -327,6 +327,16 @@ func elementType(t tftypes.Type) tftypes.Type {
 	}
 }
 
+// EditObject returns object with its attributes as edit leaves them.
+func EditObject(object tftypes.Value, edit func(attributes map[string]tftypes.Value)) (tftypes.Value, error) {
+	attributes := map[string]tftypes.Value{}
+	if err := object.As(&attributes); err != nil {
+		return object, err
+	}
+	edit(attributes)
+	return tftypes.NewValue(object.Type(), attributes), nil
+}
+
 // Fill returns config with its nulls taken from resolved, at every depth of
 // objects; what config says, unknown included, stays. Lists are filled item by
 // item when both have the same length.

@@ -116,14 +116,11 @@ func rewritten(condition alert.Condition, before []alert.Condition) alert.Condit
 }
 
 func withQuery(encoded tftypes.Value, query string) (tftypes.Value, error) {
-	members := map[string]tftypes.Value{}
-	if err := encoded.As(&members); err != nil {
-		return encoded, err
-	}
-	if !members["query"].IsNull() {
-		members["query"] = tftypes.NewValue(tftypes.String, query)
-	}
-	return tftypes.NewValue(encoded.Type(), members), nil
+	return tfkit.EditObject(encoded, func(attributes map[string]tftypes.Value) {
+		if !attributes["query"].IsNull() {
+			attributes["query"] = tftypes.NewValue(tftypes.String, query)
+		}
+	})
 }
 
 // setNames puts the names that the service assigned into a planned model.
@@ -133,21 +130,20 @@ func (m *model) setNames(ctx context.Context, remote *monitoringpb.AlertPolicy, 
 	items := make([]tftypes.Value, 0, len(m.Conditions.Elements()))
 	for i, element := range m.Conditions.Elements() {
 		raw, err := element.ToTerraformValue(ctx)
+		if err == nil {
+			raw, err = tfkit.EditObject(raw, func(attributes map[string]tftypes.Value) {
+				// Never an unknown: Terraform would taint the policy although it stands.
+				attributes["name"] = tftypes.NewValue(tftypes.String, nil)
+				if i < len(remote.GetConditions()) {
+					attributes["name"] = tftypes.NewValue(tftypes.String, remote.GetConditions()[i].GetName())
+				}
+			})
+		}
 		if err != nil {
 			addBug(diags, err)
 			return
 		}
-		members := map[string]tftypes.Value{}
-		if err := raw.As(&members); err != nil {
-			addBug(diags, err)
-			return
-		}
-		// Never an unknown: Terraform would taint the policy although it stands.
-		members["name"] = tftypes.NewValue(tftypes.String, nil)
-		if i < len(remote.GetConditions()) {
-			members["name"] = tftypes.NewValue(tftypes.String, remote.GetConditions()[i].GetName())
-		}
-		items = append(items, tftypes.NewValue(raw.Type(), members))
+		items = append(items, raw)
 	}
 	list, err := conditionsValue(ctx, items)
 	if err != nil {

@@ -166,21 +166,18 @@ func encodeCondition(ctx context.Context, condition alert.Condition) (tftypes.Va
 	if err != nil {
 		return encoded, err
 	}
-	members := map[string]tftypes.Value{}
-	if err := encoded.As(&members); err != nil {
-		return encoded, err
-	}
-	query, isPromQL := condition.Query()
-	members["query"] = tftypes.NewValue(tftypes.String, query)
-	if !isPromQL {
-		members["query"] = tftypes.NewValue(tftypes.String, nil)
-		members["evaluation_interval"] = tftypes.NewValue(tftypes.String, nil)
-		members["disable_metric_validation"] = tftypes.NewValue(tftypes.Bool, nil)
-	}
-	if condition.LogMatch != nil {
-		members["duration"] = tftypes.NewValue(tftypes.String, nil)
-	}
-	return tftypes.NewValue(encoded.Type(), members), nil
+	return tfkit.EditObject(encoded, func(attributes map[string]tftypes.Value) {
+		query, isPromQL := condition.Query()
+		attributes["query"] = tftypes.NewValue(tftypes.String, query)
+		if !isPromQL {
+			attributes["query"] = tftypes.NewValue(tftypes.String, nil)
+			attributes["evaluation_interval"] = tftypes.NewValue(tftypes.String, nil)
+			attributes["disable_metric_validation"] = tftypes.NewValue(tftypes.Bool, nil)
+		}
+		if condition.LogMatch != nil {
+			attributes["duration"] = tftypes.NewValue(tftypes.String, nil)
+		}
+	})
 }
 
 func conditionsValue(ctx context.Context, items []tftypes.Value) (types.List, error) {

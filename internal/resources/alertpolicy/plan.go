@@ -196,26 +196,28 @@ func planCondition(ctx context.Context, raw tftypes.Value, diags *diag.Diagnosti
 	if err != nil {
 		return raw, err
 	}
-	members := map[string]tftypes.Value{}
-	if err := encoded.As(&members); err != nil {
-		return raw, err
-	}
-	members["name"] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	configured := map[string]tftypes.Value{}
 	if err := raw.As(&configured); err != nil {
 		return raw, err
 	}
-	for name := range signalDefaults {
-		if configured[name].IsFullyKnown() {
-			continue
-		}
-		for _, derived := range []string{"query", "display_name"} {
-			if !members[derived].IsNull() {
-				members[derived] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+	resolved, err := tfkit.EditObject(encoded, func(attributes map[string]tftypes.Value) {
+		unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+		attributes["name"] = unknown
+		for name := range signalDefaults {
+			if configured[name].IsFullyKnown() {
+				continue
+			}
+			for _, derived := range []string{"query", "display_name"} {
+				if !attributes[derived].IsNull() {
+					attributes[derived] = unknown
+				}
 			}
 		}
+	})
+	if err != nil {
+		return raw, err
 	}
-	return tfkit.Fill(raw, tftypes.NewValue(encoded.Type(), members))
+	return tfkit.Fill(raw, resolved)
 }
 
 // keepConditionName keeps the id of the condition at the same place when it
@@ -228,12 +230,9 @@ func keepConditionName(item, config tftypes.Value, standing alert.Condition, dia
 	if expandCondition(config, diags).Signal() != standing.Signal() {
 		return item, nil
 	}
-	members := map[string]tftypes.Value{}
-	if err := item.As(&members); err != nil {
-		return item, err
-	}
-	members["name"] = tftypes.NewValue(tftypes.String, standing.Name)
-	return tftypes.NewValue(item.Type(), members), nil
+	return tfkit.EditObject(item, func(attributes map[string]tftypes.Value) {
+		attributes["name"] = tftypes.NewValue(tftypes.String, standing.Name)
+	})
 }
 
 func fullyKnown(ctx context.Context, object types.Object) bool {

@@ -128,38 +128,34 @@ func fillKind(ctx context.Context, name string, raw tftypes.Value, defaults type
 	if err != nil {
 		return raw, err
 	}
-	members := map[string]tftypes.Value{}
-	if err := filled.As(&members); err != nil {
-		return raw, err
-	}
-	for key := range members {
-		if strings.HasSuffix(key, "_wo") {
-			members[key] = tftypes.NewValue(tftypes.String, nil)
+	return tfkit.EditObject(filled, func(attributes map[string]tftypes.Value) {
+		for key := range attributes {
+			if strings.HasSuffix(key, "_wo") {
+				attributes[key] = tftypes.NewValue(tftypes.String, nil)
+			}
 		}
-	}
-	if name == "pubsub" {
-		// Known only once the service has been asked: a grant that fails must
-		// not contradict the plan, which would taint the channel.
-		members["publisher_granted"] = tftypes.NewValue(tftypes.Bool, tftypes.UnknownValue)
-	}
-	return tftypes.NewValue(filled.Type(), members), nil
+		if name == "pubsub" {
+			// Known only once the service has been asked: a grant that fails must
+			// not contradict the plan, which would taint the channel.
+			attributes["publisher_granted"] = tftypes.NewValue(tftypes.Bool, tftypes.UnknownValue)
+		}
+	})
 }
 
 // planGrant plans the right to publish for a channel that stands: a grant that
 // is missing shows as an update.
 func (m *model) planGrant(ctx context.Context, diags *diag.Diagnostics) {
 	raw, err := m.PubSub.ToTerraformValue(ctx)
+	if err == nil {
+		raw, err = tfkit.EditObject(raw, func(attributes map[string]tftypes.Value) {
+			attributes["publisher_granted"] = tftypes.NewValue(tftypes.Bool, true)
+		})
+	}
 	if err != nil {
 		addBug(diags, err)
 		return
 	}
-	members := map[string]tftypes.Value{}
-	if err := raw.As(&members); err != nil {
-		addBug(diags, err)
-		return
-	}
-	members["publisher_granted"] = tftypes.NewValue(tftypes.Bool, true)
-	value, err := kindType("pubsub").ValueFromTerraform(ctx, tftypes.NewValue(raw.Type(), members))
+	value, err := kindType("pubsub").ValueFromTerraform(ctx, raw)
 	if err != nil {
 		addBug(diags, err)
 		return
