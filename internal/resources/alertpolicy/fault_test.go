@@ -173,6 +173,7 @@ func TestAccInterrupt(t *testing.T) {
 	cli := acctest.NewCLI(t, cliConfig(env, 3))
 	env.Server.InjectFaults(acctest.Fault{RPC: "CreateAlertPolicy", Nth: 2, After: true, Delay: acctest.Duration(time.Minute)})
 	out, took := cli.Interrupt(func() bool { return env.Standing() >= 2 })
+	t.Logf("the interrupt took %s", took.Round(time.Millisecond))
 	if took > 20*time.Second {
 		t.Errorf("the interrupt took %s, so it waited for the service:\n%s", took, out)
 	}

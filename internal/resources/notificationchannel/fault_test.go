@@ -96,6 +96,7 @@ func TestAccInterrupt(t *testing.T) {
 	cli := acctest.NewCLI(t, env.Config(channel(`email = { address = "oncall@example.com" }`)))
 	env.Server.InjectFaults(acctest.Fault{RPC: "CreateNotificationChannel", After: true, Delay: acctest.Duration(time.Minute)})
 	out, took := cli.Interrupt(func() bool { return env.Standing() == 1 })
+	t.Logf("the interrupt took %s", took.Round(time.Millisecond))
 	if took > 20*time.Second {
 		t.Errorf("the interrupt took %s, so it waited for the service:\n%s", took, out)
 	}
