@@ -157,9 +157,10 @@ func planConditions(ctx context.Context, config types.List, prior *model, diags 
 	if config.IsUnknown() || config.IsNull() {
 		return config
 	}
-	var standing []alert.Condition
+	var names []string
 	if prior != nil {
-		standing = expandConditions(ctx, prior.Conditions, diags)
+		raw, err := config.ToTerraformValue(ctx)
+		names = conditionNames(expandConditions(ctx, config, diags), expandConditions(ctx, prior.Conditions, diags), err == nil && raw.IsFullyKnown())
 	}
 	items := make([]tftypes.Value, 0, len(config.Elements()))
 	for i, element := range config.Elements() {
@@ -169,8 +170,10 @@ func planConditions(ctx context.Context, config types.List, prior *model, diags 
 			return config
 		}
 		item, err := planCondition(ctx, raw, diags)
-		if err == nil && i < len(standing) {
-			item, err = keepConditionName(item, raw, standing[i], diags)
+		if err == nil && i < len(names) && names[i] != "" {
+			item, err = tfkit.EditObject(item, func(attributes map[string]tftypes.Value) {
+				attributes["name"] = tftypes.NewValue(tftypes.String, names[i])
+			})
 		}
 		if err != nil {
 			addBug(diags, err)
@@ -220,19 +223,37 @@ func planCondition(ctx context.Context, raw tftypes.Value, diags *diag.Diagnosti
 	return tfkit.Fill(raw, resolved)
 }
 
-// keepConditionName keeps the id of the condition at the same place when it
-// stays of the same kind: Google's advice is to keep ids through small changes,
-// and to let a condition that becomes another one have a new id.
-func keepConditionName(item, config tftypes.Value, standing alert.Condition, diags *diag.Diagnostics) (tftypes.Value, error) {
-	if !item.IsKnown() || item.IsNull() || standing.Name == "" {
-		return item, nil
+// conditionNames returns the name of the standing condition that each configured
+// one goes on, or "": Google's advice is to keep ids through small changes, and
+// to let a condition that becomes another one have a new id. A condition goes on
+// the one at the same place with the same signal. What is left over pairs by
+// signal, so that the rest keeps its ids when one is taken out; but only while
+// all is known, since a name in a plan has to be the same again at apply.
+func conditionNames(configured, standing []alert.Condition, known bool) []string {
+	names := make([]string, len(configured))
+	used := make([]bool, len(standing))
+	pair := func(i, j int) bool {
+		signal := configured[i].Signal()
+		if names[i] != "" || used[j] || signal == "" || signal != standing[j].Signal() {
+			return false
+		}
+		names[i], used[j] = standing[j].Name, true
+		return true
 	}
-	if expandCondition(config, diags).Signal() != standing.Signal() {
-		return item, nil
+	for i := range min(len(configured), len(standing)) {
+		pair(i, i)
 	}
-	return tfkit.EditObject(item, func(attributes map[string]tftypes.Value) {
-		attributes["name"] = tftypes.NewValue(tftypes.String, standing.Name)
-	})
+	if !known {
+		return names
+	}
+	for i := range configured {
+		for j := range standing {
+			if pair(i, j) {
+				break
+			}
+		}
+	}
+	return names
 }
 
 func fullyKnown(ctx context.Context, object types.Object) bool {

@@ -374,6 +374,43 @@ resource "cortx_alert_policy" "list" {
 // spaced lets a line break, which Terraform puts anywhere, stand for a space.
 func spaced(pattern string) string { return strings.ReplaceAll(pattern, " ", `\s+`) }
 
+// TestAccConditionsKeepTheirIDs takes the first of three conditions out: the
+// others go on under the ids by which incidents refer to them.
+func TestAccConditionsKeepTheirIDs(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	ids := map[string]string{}
+	env.Test(t,
+		resource.TestStep{
+			Config: env.Config(policy(`conditions = [{ error_rate = {} }, { latency = {} }, { compliance_checks = {} }]`)),
+			Check: env.Remote(func(p *monitoringpb.AlertPolicy) error {
+				for _, condition := range p.GetConditions() {
+					ids[condition.GetDisplayName()] = condition.GetName()
+				}
+				return nil
+			}),
+		},
+		resource.TestStep{
+			Config: env.Config(policy(`conditions = [{ latency = {} }, { compliance_checks = {} }, { promql = { query = "up == 0" }, disable_metric_validation = true }]`)),
+			Check: env.Remote(func(p *monitoringpb.AlertPolicy) error {
+				kept := 0
+				for _, condition := range p.GetConditions() {
+					if before, ok := ids[condition.GetDisplayName()]; ok {
+						kept++
+						if before != condition.GetName() {
+							return fmt.Errorf("%s was %s and is %s", condition.GetDisplayName(), before, condition.GetName())
+						}
+					}
+				}
+				if kept != 2 || len(p.GetConditions()) != 3 {
+					return fmt.Errorf("%d of %d conditions kept", kept, len(p.GetConditions()))
+				}
+				return nil
+			}),
+		},
+	)
+}
+
 // TestAccUnknownProjectIsNoChange plans an update while the project comes from
 // something that changes too: the same project in the end, so no replacement.
 func TestAccUnknownProjectIsNoChange(t *testing.T) {
