@@ -89,29 +89,30 @@ func (p Policy) validateConditions(v *problems) {
 	}
 }
 
-// logBased says whether p has a log_match condition.
-func (p Policy) logBased() bool {
+// LogBased says whether p has a log_match condition: the service reminds nobody
+// of the incidents of such a policy, and does not tell when they close.
+func (p Policy) LogBased() bool {
 	return slices.ContainsFunc(p.Conditions, func(c Condition) bool { return c.LogMatch != nil })
 }
 
 func (p Policy) validateStrategy(v *problems) {
 	v.between(path{"auto_close"}, "The time to close by itself is out of range.", p.AutoClose, minAutoClose, maxAutoClose)
 	v.between(path{"renotify_interval"}, "The interval of reminders is out of range.", p.Renotify, minRenotify, maxRenotify)
-	if p.Renotify != 0 && p.logBased() {
+	if p.Renotify != 0 && p.LogBased() {
 		v.add(path{"renotify_interval"}, "The reminders don't fit a log match.", "Remove renotify_interval: the service reminds of incidents from metrics only.")
 	}
 	limit, prompts := path{"notification_rate_limit"}, path{"notification_prompts"}
 	switch {
 	case p.RateLimit < 0 || p.RateLimit%time.Second != 0:
 		v.add(limit, "The rate limit is not a period.", fmt.Sprintf("Give whole seconds, such as 300s; it is %s.", p.RateLimit))
-	case p.RateLimit > 0 && len(p.Conditions) > 0 && !p.logBased():
+	case p.RateLimit > 0 && len(p.Conditions) > 0 && !p.LogBased():
 		v.add(limit, "The rate limit is for log matches only.", "Remove notification_rate_limit: the service takes it on policies with a log_match condition only. Reminders of other policies are spaced by renotify_interval.")
-	case p.RateLimit == 0 && p.logBased():
+	case p.RateLimit == 0 && p.LogBased():
 		v.add(limit, "The log match has no rate limit.", `Set notification_rate_limit, such as "300s": the service demands it on a policy with a log_match condition, as every matching log entry would notify otherwise.`)
 	}
 	switch words := strings.Join(p.Prompts, ","); {
-	case words == "" || words == "OPENED" || words == "OPENED,CLOSED" && !p.logBased():
-	case p.logBased():
+	case words == "" || words == "OPENED" || words == "OPENED,CLOSED" && !p.LogBased():
+	case p.LogBased():
 		v.add(prompts, "The prompts don't fit a log match.", `Set notification_prompts to ["OPENED"] or leave it out: an incident from a log entry never tells that it closed.`)
 	default:
 		v.add(prompts, "The prompts are not a choice that the service has.", fmt.Sprintf(`Set notification_prompts to ["OPENED"] or ["OPENED", "CLOSED"]; it is %q.`, p.Prompts))

@@ -3,7 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
-	"regexp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,12 +51,6 @@ func serviceNames() string {
 	}
 	return strings.Join(names, ", ")
 }
-
-// labelKey and labelValue are what Monitoring documents for user labels.
-var (
-	labelKey   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
-	labelValue = regexp.MustCompile(`^[a-z0-9_-]{0,63}$`)
-)
 
 // Configure implements provider.Provider. It makes no network call: clients are
 // dialled, and credentials are looked for, when a resource first needs them.
@@ -107,17 +101,8 @@ func (c config) unknown() bool {
 			return true
 		}
 	}
-	for _, collection := range []interface{ Elements() []attr.Value }{c.ImpersonateServiceAccountDelegates} {
-		if slices.ContainsFunc(collection.Elements(), attr.Value.IsUnknown) {
-			return true
-		}
-	}
-	for _, endpoint := range c.Endpoints.Elements() {
-		if endpoint.IsUnknown() {
-			return true
-		}
-	}
-	return false
+	inside := slices.AppendSeq(c.ImpersonateServiceAccountDelegates.Elements(), maps.Values(c.Endpoints.Elements()))
+	return slices.ContainsFunc(inside, attr.Value.IsUnknown)
 }
 
 func (p *cortx) clientConfig(ctx context.Context, cfg config, diags *diag.Diagnostics) gcp.Config {
@@ -260,7 +245,7 @@ func (p *cortx) endpointsFromEnvironment(ctx context.Context, cfg *config, diags
 
 func (p *cortx) checkLabels(ctx context.Context, labels types.Map, diags *diag.Diagnostics) {
 	for key, value := range tfkit.StringMap(ctx, labels, diags) {
-		if !labelKey.MatchString(key) || !labelValue.MatchString(value) {
+		if !tfkit.ValidLabel(key, value) {
 			diags.AddAttributeError(path.Root("default_labels").AtMapKey(key), "This label can't be put on objects of Cloud Monitoring.",
 				"Use only lowercase letters, digits, underscores and dashes, at most 63 of them; a key begins with a letter.")
 		}

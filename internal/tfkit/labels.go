@@ -3,12 +3,25 @@ package tfkit
 import (
 	"context"
 	"maps"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 )
+
+// What Monitoring takes as user labels (google/monitoring/v3/alert.proto), in
+// ASCII, so that the same labels can go on objects of other services.
+var (
+	labelKey   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
+	labelValue = regexp.MustCompile(`^[a-z0-9_-]{0,63}$`)
+)
+
+// ValidLabel reports whether this label can go on any object.
+func ValidLabel(key, value string) bool {
+	return labelKey.MatchString(key) && labelValue.MatchString(value)
+}
 
 // PlanLabels merges the provider's default labels, the resource's own and ours,
 // later ones winning. It is unknown while one of its sources is unknown.

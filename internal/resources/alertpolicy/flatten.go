@@ -40,7 +40,7 @@ func (r *alertPolicy) flatten(ctx context.Context, remote *monitoringpb.AlertPol
 	if len(policy.Channels) == 0 {
 		// Without channels there is nothing that could hold the interval.
 		found.RenotifyInterval = prior.RenotifyInterval
-		if prior.RenotifyInterval.IsNull() && !hasLogMatch(policy.Conditions) {
+		if prior.RenotifyInterval.IsNull() && !policy.LogBased() {
 			found.RenotifyInterval = durationOrNull(policy.Priority.Renotify())
 		}
 	}
@@ -54,7 +54,7 @@ func (r *alertPolicy) flatten(ctx context.Context, remote *monitoringpb.AlertPol
 	}
 	prompts := policy.Prompts
 	if len(prompts) == 0 {
-		prompts = defaultPrompts(policy.Conditions)
+		prompts = defaultPrompts(policy)
 	}
 	list, d := types.ListValueFrom(ctx, types.StringType, prompts)
 	diags.Append(d...)

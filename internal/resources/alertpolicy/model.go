@@ -2,7 +2,6 @@ package alertpolicy
 
 import (
 	"context"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -69,13 +68,13 @@ func (m model) expand(ctx context.Context, diags *diag.Diagnostics) alert.Policy
 	policy.Conditions = expandConditions(ctx, m.Conditions, diags)
 	policy.AutoClose = m.AutoClose.Or(policy.Priority.AutoClose())
 	policy.Renotify = m.RenotifyInterval.Or(0)
-	if m.RenotifyInterval.IsNull() && !hasLogMatch(policy.Conditions) {
+	if m.RenotifyInterval.IsNull() && !policy.LogBased() {
 		policy.Renotify = policy.Priority.Renotify()
 	}
 	policy.Channels = knownStrings(m.NotificationChannels.Elements())
 	policy.Prompts = knownStrings(m.NotificationPrompts.Elements())
 	if m.NotificationPrompts.IsNull() {
-		policy.Prompts = defaultPrompts(policy.Conditions)
+		policy.Prompts = defaultPrompts(policy)
 	}
 	if !m.Runbook.IsNull() {
 		policy.Runbook = &alert.Runbook{}
@@ -88,15 +87,9 @@ func (m model) expand(ctx context.Context, diags *diag.Diagnostics) alert.Policy
 	return policy
 }
 
-// hasLogMatch tells policies that logs open. The service reminds nobody of
-// their incidents and does not tell when they close.
-func hasLogMatch(conditions []alert.Condition) bool {
-	return slices.ContainsFunc(conditions, func(c alert.Condition) bool { return c.LogMatch != nil })
-}
-
 // defaultPrompts is what the service itself does when nothing is said.
-func defaultPrompts(conditions []alert.Condition) []string {
-	if hasLogMatch(conditions) {
+func defaultPrompts(policy alert.Policy) []string {
+	if policy.LogBased() {
 		return []string{"OPENED"}
 	}
 	return []string{"OPENED", "CLOSED"}

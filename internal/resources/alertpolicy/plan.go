@@ -38,8 +38,12 @@ func (r *alertPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		return
 	}
 
-	validate(ctx, config, req.Config.Raw, prior != nil, &resp.Diagnostics)
-	planned := r.plan(ctx, config, prior, &resp.Diagnostics)
+	policy := config.expand(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	report(policy.Validate(), req.Config.Raw, prior != nil, &resp.Diagnostics)
+	planned := r.plan(ctx, config, policy, prior, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -59,13 +63,9 @@ func (r *alertPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	resp.Plan.Raw = kept
 }
 
-// validate reports what is wrong with the known part of a configuration.
-func validate(ctx context.Context, config model, raw tftypes.Value, standing bool, diags *diag.Diagnostics) {
-	policy := config.expand(ctx, diags)
-	if diags.HasError() {
-		return
-	}
-	for _, problem := range policy.Validate() {
+// report adds the problems with the known part of a configuration.
+func report(problems []alert.Problem, raw tftypes.Value, standing bool, diags *diag.Diagnostics) {
+	for _, problem := range problems {
 		if !tfkit.KnownAt(raw, problem.Path) {
 			continue
 		}
@@ -75,10 +75,10 @@ func validate(ctx context.Context, config model, raw tftypes.Value, standing boo
 	}
 }
 
-// plan resolves a configuration: what is null gets its default, what is unknown
-// stays so, and so does what is derived from it.
-func (r *alertPolicy) plan(ctx context.Context, config model, prior *model, diags *diag.Diagnostics) model {
-	policy := config.expand(ctx, diags)
+// plan resolves a configuration, of which policy is the expanded form: what is
+// null gets its default, what is unknown stays so, and so does what is derived
+// from it.
+func (r *alertPolicy) plan(ctx context.Context, config model, policy alert.Policy, prior *model, diags *diag.Diagnostics) model {
 	planned := config
 	planned.Project = r.PlanProject(config.Project, diags)
 	planned.Emulated = r.Data.Emulated()
@@ -86,7 +86,7 @@ func (r *alertPolicy) plan(ctx context.Context, config model, prior *model, diag
 	if prior != nil && (planned.Project.IsUnknown() || planned.Project.Equal(prior.Project)) {
 		planned.ID, planned.Name = prior.ID, prior.Name
 	}
-	planned.Conditions = planConditions(ctx, config.Conditions, prior, diags)
+	planned.Conditions = planConditions(ctx, config.Conditions, policy.Conditions, prior, diags)
 
 	if config.Enabled.IsNull() {
 		planned.Enabled = types.BoolValue(true)
@@ -153,14 +153,16 @@ func durationOrNull(d time.Duration) tfkit.Duration {
 	return tfkit.DurationValue(d)
 }
 
-func planConditions(ctx context.Context, config types.List, prior *model, diags *diag.Diagnostics) types.List {
+// planConditions resolves the conditions of a configuration, of which expanded
+// are the same in the domain's form.
+func planConditions(ctx context.Context, config types.List, expanded []alert.Condition, prior *model, diags *diag.Diagnostics) types.List {
 	if config.IsUnknown() || config.IsNull() {
 		return config
 	}
 	var names []string
 	if prior != nil {
 		raw, err := config.ToTerraformValue(ctx)
-		names = conditionNames(expandConditions(ctx, config, diags), expandConditions(ctx, prior.Conditions, diags), err == nil && raw.IsFullyKnown())
+		names = conditionNames(expanded, expandConditions(ctx, prior.Conditions, diags), err == nil && raw.IsFullyKnown())
 	}
 	items := make([]tftypes.Value, 0, len(config.Elements()))
 	for i, element := range config.Elements() {
@@ -169,7 +171,7 @@ func planConditions(ctx context.Context, config types.List, prior *model, diags 
 			addBug(diags, err)
 			return config
 		}
-		item, err := planCondition(ctx, raw, diags)
+		item, err := planCondition(ctx, raw, expanded[i])
 		if err == nil && i < len(names) && names[i] != "" {
 			item, err = tfkit.EditObject(item, func(attributes map[string]tftypes.Value) {
 				attributes["name"] = tftypes.NewValue(tftypes.String, names[i])
@@ -190,11 +192,10 @@ func planConditions(ctx context.Context, config types.List, prior *model, diags 
 
 // planCondition resolves one condition. What is derived from a signal is
 // unknown while any part of the signal is.
-func planCondition(ctx context.Context, raw tftypes.Value, diags *diag.Diagnostics) (tftypes.Value, error) {
+func planCondition(ctx context.Context, raw tftypes.Value, condition alert.Condition) (tftypes.Value, error) {
 	if !raw.IsKnown() || raw.IsNull() {
 		return raw, nil
 	}
-	condition := expandCondition(raw, diags)
 	encoded, err := encodeCondition(ctx, condition)
 	if err != nil {
 		return raw, err

@@ -189,9 +189,7 @@ func (m *model) versionKnown(ctx context.Context) bool {
 }
 
 var (
-	topicName  = regexp.MustCompile(`^projects/[^/]+/topics/[A-Za-z][A-Za-z0-9._~%+-]{2,254}$`)
-	labelKey   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
-	labelValue = regexp.MustCompile(`^[a-z0-9_-]{0,63}$`)
+	topicName = regexp.MustCompile(`^projects/[^/]+/topics/[A-Za-z][A-Za-z0-9._~%+-]{2,254}$`)
 	// secretShape is what the tokens of these services look like.
 	secretShape = regexp.MustCompile(`(?i)^(xox[a-z]-.+|[0-9a-f]{32}|[A-Za-z0-9+_-]{20}[A-Za-z0-9+_-]*:[^ ]+|sk_.+|ghp_.+|AIza.+)$`)
 )
@@ -252,7 +250,7 @@ func labelProblems(labels map[string]string) []tfkit.Problem {
 			})
 		case key == managedBy || key == secretVersion || key == publisherGrant:
 			problems = append(problems, tfkit.Problem{Steps: at, Summary: "This label is the provider's own.", Detail: fmt.Sprintf("Choose another key than %q.", key)})
-		case !labelKey.MatchString(key) || !labelValue.MatchString(value):
+		case !tfkit.ValidLabel(key, value):
 			problems = append(problems, tfkit.Problem{
 				Steps: at, Summary: "This label can't be put on a notification channel.",
 				Detail: fmt.Sprintf("Use only lowercase letters, digits, underscores and dashes, at most 63 of them, in key and value; a key begins with a letter. The key is %q.", key),
