@@ -10,38 +10,19 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/problem"
 )
 
 // Problem is something about a policy that the service would refuse, or that
 // this provider does, and what to do about it.
-type Problem struct {
-	// Path leads to the attribute: attribute names (string) and list indexes
-	// (int) under the resource.
-	Path []any
-	// Summary is one static sentence.
-	Summary string
-	// Detail says what to do, with the values concerned.
-	Detail string
-	// Warning is a problem that does not stop anything.
-	Warning bool
-}
+type Problem = problem.Problem
 
 // path leads to an attribute.
-type path []any
-
-// to returns the path one step further, to an attribute or an index.
-func (p path) to(step any) path { return append(slices.Clone(p), step) }
+type path = problem.Path
 
 // problems gathers what is wrong.
-type problems []Problem
-
-func (v *problems) add(at path, summary, detail string) {
-	*v = append(*v, Problem{Path: at, Summary: summary, Detail: detail})
-}
-
-func (v *problems) warn(at path, summary, detail string) {
-	*v = append(*v, Problem{Path: at, Summary: summary, Detail: detail, Warning: true})
-}
+type problems struct{ problem.List }
 
 // number spells any number, for a message.
 func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
@@ -70,9 +51,9 @@ var (
 func (v *problems) metric(at path, name string) {
 	switch {
 	case name == "":
-		v.add(at, "The metric is missing.", "Name the metric that the exporter writes, such as http_requests_total.")
+		v.Add(at, "The metric is missing.", "Name the metric that the exporter writes, such as http_requests_total.")
 	case !metricName.MatchString(name):
-		v.add(at, "The metric name is not valid in PromQL.", fmt.Sprintf(
+		v.Add(at, "The metric name is not valid in PromQL.", fmt.Sprintf(
 			"Use letters, digits, underscores and colons, not starting with a digit; it is %q. A metric of Cloud Monitoring is spelled as cloudsql_googleapis_com:database_up, and any other name can be had with a raw promql signal.", name,
 		))
 	}
@@ -80,14 +61,14 @@ func (v *problems) metric(at path, name string) {
 
 func (v *problems) labelName(at path, name string) {
 	if !labelName.MatchString(name) || name == "__name__" {
-		v.add(at, "The label name is not valid in PromQL.", fmt.Sprintf("Use letters, digits and underscores, not starting with a digit; it is %q.", name))
+		v.Add(at, "The label name is not valid in PromQL.", fmt.Sprintf("Use letters, digits and underscores, not starting with a digit; it is %q.", name))
 	}
 }
 
 // share checks a limit on a share.
 func (v *problems) share(at path, share float64) {
 	if !within(share, 0, 1) || share == 1 {
-		v.add(at, "The threshold is not a share.", fmt.Sprintf("Give a number from 0 up to, but not, 1: 0.05 is 5 %%; it is %s.", number(share)))
+		v.Add(at, "The threshold is not a share.", fmt.Sprintf("Give a number from 0 up to, but not, 1: 0.05 is 5 %%; it is %s.", number(share)))
 	}
 }
 
@@ -98,9 +79,9 @@ const leastWindow = time.Minute
 func (v *problems) window(at path, window time.Duration) {
 	switch {
 	case window < leastWindow:
-		v.add(at, "The window is too short.", fmt.Sprintf("Give at least %s, so that it holds two samples; it is %s.", promDuration(leastWindow), window))
+		v.Add(at, "The window is too short.", fmt.Sprintf("Give at least %s, so that it holds two samples; it is %s.", promDuration(leastWindow), window))
 	case window%time.Second != 0:
-		v.add(at, "The window is not in whole seconds.", fmt.Sprintf("Give whole seconds; it is %s.", window))
+		v.Add(at, "The window is not in whole seconds.", fmt.Sprintf("Give whole seconds; it is %s.", window))
 	}
 }
 
@@ -112,47 +93,47 @@ func (v *problems) scope(at path, scope Scope, own ...string) {
 	}
 	sort.Strings(names)
 	for _, name := range names {
-		v.labelName(at.to("match_labels"), name)
+		v.labelName(at.To("match_labels"), name)
 		if !utf8.ValidString(scope.MatchLabels[name]) {
-			v.add(at.to("match_labels"), "The value of a label is no text.", fmt.Sprintf("Give a value in UTF-8 for %q.", name))
+			v.Add(at.To("match_labels"), "The value of a label is no text.", fmt.Sprintf("Give a value in UTF-8 for %q.", name))
 		}
 		if slices.Contains(own, name) {
-			v.add(at.to("match_labels"), "The signal sets this label itself.", fmt.Sprintf("Remove %q from match_labels; where the attributes of the signal can't say what you need, use a raw promql signal.", name))
+			v.Add(at.To("match_labels"), "The signal sets this label itself.", fmt.Sprintf("Remove %q from match_labels; where the attributes of the signal can't say what you need, use a raw promql signal.", name))
 		}
 	}
 	switch {
 	case scope.ByTenant:
-		v.labelName(at.to("tenant_label"), scope.TenantLabel)
+		v.labelName(at.To("tenant_label"), scope.TenantLabel)
 		if slices.Contains(own, scope.TenantLabel) {
-			v.add(at.to("tenant_label"), "The signal needs this label itself.", fmt.Sprintf("Name the label that tells tenants apart, such as namespace; %q has another meaning here.", scope.TenantLabel))
+			v.Add(at.To("tenant_label"), "The signal needs this label itself.", fmt.Sprintf("Name the label that tells tenants apart, such as namespace; %q has another meaning here.", scope.TenantLabel))
 		}
 	case scope.TenantLabel != "" && scope.TenantLabel != DefaultTenantLabel:
-		v.add(at.to("tenant_label"), "The tenant label has no effect.", "Set by_tenant = true to evaluate the signal for each tenant, or remove tenant_label.")
+		v.Add(at.To("tenant_label"), "The tenant label has no effect.", "Set by_tenant = true to evaluate the signal for each tenant, or remove tenant_label.")
 	}
 }
 
 // text checks the length of a text in characters.
 func (v *problems) text(at path, text string, limit int) {
 	if !utf8.ValidString(text) {
-		v.add(at, "The text has bytes that are no characters.", "Remove the bytes that are not valid UTF-8.")
+		v.Add(at, "The text has bytes that are no characters.", "Remove the bytes that are not valid UTF-8.")
 		return
 	}
 	if n := utf8.RuneCountInString(text); n > limit {
-		v.add(at, "The text is too long.", fmt.Sprintf("The service takes at most %d characters; it has %d, which is %d too many.", limit, n, n-limit))
+		v.Add(at, "The text is too long.", fmt.Sprintf("The service takes at most %d characters; it has %d, which is %d too many.", limit, n, n-limit))
 	}
 }
 
 // choice checks a word against the list of those that the service knows.
 func (v *problems) choice(at path, summary, word string, words ...string) {
 	if !slices.Contains(words, word) {
-		v.add(at, summary, fmt.Sprintf("Set it to one of %s; it is %q.", strings.Join(words, ", "), word))
+		v.Add(at, summary, fmt.Sprintf("Set it to one of %s; it is %q.", strings.Join(words, ", "), word))
 	}
 }
 
 // between checks a duration that is 0 when it is not set.
 func (v *problems) between(at path, summary string, d, least, most time.Duration) {
 	if d != 0 && (d < least || d > most || d%time.Second != 0) {
-		v.add(at, summary, fmt.Sprintf("Give whole seconds from %s to %s; it is %s.", short(least), short(most), d))
+		v.Add(at, summary, fmt.Sprintf("Give whole seconds from %s to %s; it is %s.", short(least), short(most), d))
 	}
 }
 

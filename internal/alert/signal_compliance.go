@@ -42,19 +42,19 @@ func guessComplianceChecks(f facts) (Condition, bool) {
 }
 
 func (s ComplianceChecks) validate(v *problems, at path) {
-	v.metric(at.to("metric"), s.Metric)
-	v.labelName(at.to("result_label"), s.ResultLabel)
-	v.window(at.to("window"), s.Window)
+	v.metric(at.To("metric"), s.Metric)
+	v.labelName(at.To("result_label"), s.ResultLabel)
+	v.window(at.To("window"), s.Window)
 	v.scope(at, s.Scope, s.ResultLabel)
 	if !finite(s.Threshold) || s.Threshold < 0 {
-		v.add(at.to("threshold"), "The threshold is out of range.", fmt.Sprintf("Give the number of failed checks above which to fire, 0 for any; it is %s.", number(s.Threshold)))
+		v.Add(at.To("threshold"), "The threshold is out of range.", fmt.Sprintf("Give the number of failed checks above which to fire, 0 for any; it is %s.", number(s.Threshold)))
 	}
 	if len(s.FailedValues) == 0 {
-		v.add(at.to("failed_values"), "There is no result that counts as failed.", `List the values of the result label that mean a failure, such as ["failed"].`)
+		v.Add(at.To("failed_values"), "There is no result that counts as failed.", `List the values of the result label that mean a failure, such as ["failed"].`)
 	}
 	for i, value := range s.FailedValues {
 		if value == "" || !utf8.ValidString(value) {
-			v.add(at.to("failed_values").to(i), "The result is empty or no text.", "Give the value that the result label has when a check fails.")
+			v.Add(at.To("failed_values").To(i), "The result is empty or no text.", "Give the value that the result label has when a check fails.")
 		}
 	}
 }

@@ -64,38 +64,38 @@ func guessCloudSQL(f facts) (Condition, bool) {
 var databaseID = regexp.MustCompile(`^[a-z0-9.:-]+:[a-z][a-z0-9-]*$`)
 
 func (s DBConnections) validate(v *problems, at path) {
-	v.share(at.to("threshold"), s.Threshold)
-	v.window(at.to("window"), s.Window)
+	v.share(at.To("threshold"), s.Threshold)
+	v.window(at.To("window"), s.Window)
 	switch s.Source {
 	case SourcePool:
-		v.metric(at.to("metric"), s.Metric)
-		v.metric(at.to("max_metric"), s.MaxMetric)
+		v.metric(at.To("metric"), s.Metric)
+		v.metric(at.To("max_metric"), s.MaxMetric)
 		v.scope(at, s.Scope)
 		if s.MaxConnections != 0 {
-			v.add(at.to("max_connections"), "The maximum of connections belongs to Cloud SQL.", `Remove max_connections, or set source = "cloud_sql": a pool has its maximum in max_metric.`)
+			v.Add(at.To("max_connections"), "The maximum of connections belongs to Cloud SQL.", `Remove max_connections, or set source = "cloud_sql": a pool has its maximum in max_metric.`)
 		}
 		if s.DatabaseID != "" {
-			v.add(at.to("database_id"), "The database belongs to Cloud SQL.", `Remove database_id, or set source = "cloud_sql"; a pool is narrowed with match_labels.`)
+			v.Add(at.To("database_id"), "The database belongs to Cloud SQL.", `Remove database_id, or set source = "cloud_sql"; a pool is narrowed with match_labels.`)
 		}
 	case SourceCloudSQL:
 		v.scope(at, s.Scope, resourceLabel, cloudSQLID)
 		if s.MaxConnections < 1 {
-			v.add(at.to("max_connections"), "The maximum of connections is missing.", "Set max_connections to the instance's max_connections flag (SHOW max_connections): Cloud Monitoring has a metric for the connections there are and none for the maximum.")
+			v.Add(at.To("max_connections"), "The maximum of connections is missing.", "Set max_connections to the instance's max_connections flag (SHOW max_connections): Cloud Monitoring has a metric for the connections there are and none for the maximum.")
 		}
 		if s.DatabaseID != "" && !databaseID.MatchString(s.DatabaseID) {
-			v.add(at.to("database_id"), "The database is not a Cloud SQL instance.", fmt.Sprintf("Write PROJECT:INSTANCE; it is %q.", s.DatabaseID))
+			v.Add(at.To("database_id"), "The database is not a Cloud SQL instance.", fmt.Sprintf("Write PROJECT:INSTANCE; it is %q.", s.DatabaseID))
 		}
 		standard := DefaultDBConnections()
 		if s.Metric != "" && s.Metric != standard.Metric {
-			v.add(at.to("metric"), "The metric belongs to a pool.", `Remove metric, or set source = "pool": with Cloud SQL the metric is its own.`)
+			v.Add(at.To("metric"), "The metric belongs to a pool.", `Remove metric, or set source = "pool": with Cloud SQL the metric is its own.`)
 		}
 		if s.MaxMetric != "" && s.MaxMetric != standard.MaxMetric {
-			v.add(at.to("max_metric"), "The metric belongs to a pool.", `Remove max_metric, or set source = "pool": with Cloud SQL the maximum is max_connections.`)
+			v.Add(at.To("max_metric"), "The metric belongs to a pool.", `Remove max_metric, or set source = "pool": with Cloud SQL the maximum is max_connections.`)
 		}
 		if s.ByTenant && s.TenantLabel == DefaultTenantLabel {
-			v.add(at.to("tenant_label"), "Cloud SQL's metric has no such label.", `Set tenant_label = "database" (tenants with a database of their own), or leave by_tenant out.`)
+			v.Add(at.To("tenant_label"), "Cloud SQL's metric has no such label.", `Set tenant_label = "database" (tenants with a database of their own), or leave by_tenant out.`)
 		}
 	default:
-		v.add(at.to("source"), "The source of connections is unknown.", fmt.Sprintf("Set source to %q or %q; it is %q.", SourcePool, SourceCloudSQL, s.Source))
+		v.Add(at.To("source"), "The source of connections is unknown.", fmt.Sprintf("Set source to %q or %q; it is %q.", SourcePool, SourceCloudSQL, s.Source))
 	}
 }

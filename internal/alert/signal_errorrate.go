@@ -38,9 +38,9 @@ func guessErrorRate(f facts) (Condition, bool) {
 }
 
 func (s ErrorRate) validate(v *problems, at path) {
-	v.metric(at.to("metric"), s.Metric)
-	v.labelName(at.to("status_label"), s.StatusLabel)
-	v.share(at.to("threshold"), s.Threshold)
-	v.window(at.to("window"), s.Window)
+	v.metric(at.To("metric"), s.Metric)
+	v.labelName(at.To("status_label"), s.StatusLabel)
+	v.share(at.To("threshold"), s.Threshold)
+	v.window(at.To("window"), s.Window)
 	v.scope(at, s.Scope, s.StatusLabel)
 }

@@ -134,14 +134,14 @@ func (s Latency) validate(v *problems, at path) { s.histogram().validate(v, at) 
 func (s AILatency) validate(v *problems, at path) { s.histogram().validate(v, at) }
 
 func (h histogram) validate(v *problems, at path) {
-	v.metric(at.to("metric"), h.metric)
+	v.metric(at.To("metric"), h.metric)
 	if strings.HasSuffix(h.metric, "_bucket") {
-		v.add(at.to("metric"), "The metric name has a histogram's suffix.", fmt.Sprintf("Write %q: _bucket and _count are added to it.", strings.TrimSuffix(h.metric, "_bucket")))
+		v.Add(at.To("metric"), "The metric name has a histogram's suffix.", fmt.Sprintf("Write %q: _bucket and _count are added to it.", strings.TrimSuffix(h.metric, "_bucket")))
 	}
-	v.window(at.to("window"), h.window)
+	v.window(at.To("window"), h.window)
 	v.scope(at, h.Scope, "le")
 	if !within(h.quantile, 0, 1) || h.quantile == 0 || h.quantile == 1 {
-		v.add(at.to("quantile"), "The quantile is out of range.", fmt.Sprintf("Give a number between 0 and 1, such as 0.99 for the 99th percentile; it is %s.", number(h.quantile)))
+		v.Add(at.To("quantile"), "The quantile is out of range.", fmt.Sprintf("Give a number between 0 and 1, such as 0.99 for the 99th percentile; it is %s.", number(h.quantile)))
 	}
 	ok := len(h.buckets) > 0
 	for i, bucket := range h.buckets {
@@ -150,7 +150,7 @@ func (h histogram) validate(v *problems, at path) {
 		}
 	}
 	if !ok {
-		v.add(at.to("buckets"), "The buckets are not a list of upper bounds.", "Give the upper bounds of the exporter's buckets in seconds, ascending, without +Inf, such as [0.1, 0.5, 1].")
+		v.Add(at.To("buckets"), "The buckets are not a list of upper bounds.", "Give the upper bounds of the exporter's buckets in seconds, ascending, without +Inf, such as [0.1, 0.5, 1].")
 		return
 	}
 	if !finite(h.millis) || !slices.Contains(h.buckets, seconds(h.millis)) {
@@ -158,7 +158,7 @@ func (h histogram) validate(v *problems, at path) {
 		for i, bucket := range h.buckets {
 			limits[i] = promNumber(milliseconds(bucket))
 		}
-		v.add(at.to("threshold_ms"), "The threshold is not the upper bound of a bucket.", fmt.Sprintf(
+		v.Add(at.To("threshold_ms"), "The threshold is not the upper bound of a bucket.", fmt.Sprintf(
 			"A histogram can only tell how many observations are over one of its buckets. Set threshold_ms to one of %s, or buckets to what the exporter really has (in seconds); it is %s ms.",
 			strings.Join(limits, ", "), number(h.millis),
 		))

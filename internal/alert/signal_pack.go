@@ -41,13 +41,13 @@ func guessPackDuration(f facts) (Condition, bool) {
 }
 
 func (s PackDuration) validate(v *problems, at path) {
-	v.metric(at.to("metric"), s.Metric)
+	v.metric(at.To("metric"), s.Metric)
 	if s.RecordsMetric != "" {
-		v.metric(at.to("records_metric"), s.RecordsMetric)
+		v.metric(at.To("records_metric"), s.RecordsMetric)
 	}
 	if !finite(s.ThresholdSeconds) || s.ThresholdSeconds <= 0 {
-		v.add(at.to("threshold_seconds"), "The threshold is out of range.", fmt.Sprintf("Give a number of seconds above 0; it is %s.", number(s.ThresholdSeconds)))
+		v.Add(at.To("threshold_seconds"), "The threshold is out of range.", fmt.Sprintf("Give a number of seconds above 0; it is %s.", number(s.ThresholdSeconds)))
 	}
-	v.window(at.to("window"), s.Window)
+	v.window(at.To("window"), s.Window)
 	v.scope(at, s.Scope)
 }

@@ -32,11 +32,11 @@ func guessAbsence(f facts) (Condition, bool) {
 }
 
 func (s Absence) validate(v *problems, at path) {
-	v.metric(at.to("metric"), s.Metric)
-	v.window(at.to("window"), s.Window)
+	v.metric(at.To("metric"), s.Metric)
+	v.window(at.To("window"), s.Window)
 	v.scope(at, s.Scope)
 	if s.ByTenant && s.Window >= lookback {
-		v.add(at.to("window"), "The window is too long by tenant.", fmt.Sprintf("Give less than %s: a tenant is missed when it had data within the last hour and has none within the window.", promDuration(lookback)))
+		v.Add(at.To("window"), "The window is too long by tenant.", fmt.Sprintf("Give less than %s: a tenant is missed when it had data within the last hour and has none within the window.", promDuration(lookback)))
 	}
 }
 
@@ -75,12 +75,12 @@ func guessUptime(f facts) (Condition, bool) {
 func (s Uptime) validate(v *problems, at path) {
 	switch {
 	case s.CheckID == "" || !utf8.ValidString(s.CheckID):
-		v.add(at.to("check_id"), "The uptime check is missing.", "Set check_id to the last part of the uptime check's resource name.")
+		v.Add(at.To("check_id"), "The uptime check is missing.", "Set check_id to the last part of the uptime check's resource name.")
 	case strings.Contains(s.CheckID, "/"):
-		v.add(at.to("check_id"), "The uptime check is given by its full name.", fmt.Sprintf("Write the last part only: %q.", s.CheckID[strings.LastIndex(s.CheckID, "/")+1:]))
+		v.Add(at.To("check_id"), "The uptime check is given by its full name.", fmt.Sprintf("Write the last part only: %q.", s.CheckID[strings.LastIndex(s.CheckID, "/")+1:]))
 	}
 	if s.FailedRegions < 1 || s.FailedRegions > uptimeRegions {
-		v.add(at.to("failed_regions"), "The number of regions is out of range.", fmt.Sprintf("Give 1 to %d, the number of regions that checks can run from; it is %d.", uptimeRegions, s.FailedRegions))
+		v.Add(at.To("failed_regions"), "The number of regions is out of range.", fmt.Sprintf("Give 1 to %d, the number of regions that checks can run from; it is %d.", uptimeRegions, s.FailedRegions))
 	}
-	v.window(at.to("window"), s.Window)
+	v.window(at.To("window"), s.Window)
 }

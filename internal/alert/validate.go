@@ -48,16 +48,16 @@ func (p Policy) Validate() []Problem {
 	p.validateChannels(v)
 	p.validateDocumentation(v)
 	p.validateLabels(v)
-	return *v
+	return v.List
 }
 
 func (p Policy) validateNames(v *problems) {
 	if strings.TrimSpace(p.DisplayName) == "" {
-		v.add(path{"display_name"}, "The display name is missing.", "Say in a few words what the policy watches.")
+		v.Add(path{"display_name"}, "The display name is missing.", "Say in a few words what the policy watches.")
 	}
 	v.text(path{"display_name"}, p.DisplayName, maxDisplayName)
 	if p.Priority != "" && !p.Priority.Valid() {
-		v.add(path{"priority"}, "The priority is unknown.", fmt.Sprintf("Set it to P0 (platform down), P1 (suite degraded) or P2 (feature affected), or leave it out; it is %q.", p.Priority))
+		v.Add(path{"priority"}, "The priority is unknown.", fmt.Sprintf("Set it to P0 (platform down), P1 (suite degraded) or P2 (feature affected), or leave it out; it is %q.", p.Priority))
 	}
 	if p.Severity != "" {
 		v.choice(path{"severity"}, "The severity is unknown to the service.", p.Severity, "CRITICAL", "ERROR", "WARNING")
@@ -66,10 +66,10 @@ func (p Policy) validateNames(v *problems) {
 		v.choice(path{"combiner"}, "The combiner is unknown to the service.", p.Combiner, "OR", "AND", "AND_WITH_MATCHING_RESOURCE")
 	}
 	if p.Priority == P1 && p.Suite == "" {
-		v.warn(path{"suite"}, "The P1 policy names no suite.", "P1 means that a suite is degraded: set suite, so that responders see which one.")
+		v.Warn(path{"suite"}, "The P1 policy names no suite.", "P1 means that a suite is degraded: set suite, so that responders see which one.")
 	}
 	if p.Suite != "" && !labelValue(p.Suite) {
-		v.add(path{"suite"}, "The suite can't be a label.", fmt.Sprintf("The suite is sent as a label: use at most %d lower-case letters, digits, underscores and dashes; it is %q.", maxLabelRunes, p.Suite))
+		v.Add(path{"suite"}, "The suite can't be a label.", fmt.Sprintf("The suite is sent as a label: use at most %d lower-case letters, digits, underscores and dashes; it is %q.", maxLabelRunes, p.Suite))
 	}
 }
 
@@ -77,14 +77,14 @@ func (p Policy) validateConditions(v *problems) {
 	at := path{"conditions"}
 	switch n := len(p.Conditions); {
 	case n == 0:
-		v.add(at, "There is no condition.", "Give one to six conditions, such as { error_rate = {} }.")
+		v.Add(at, "There is no condition.", "Give one to six conditions, such as { error_rate = {} }.")
 	case n > maxConditions:
-		v.add(at, "There are too many conditions.", fmt.Sprintf("The service takes at most %d conditions a policy; there are %d. Make %d policies of them.", maxConditions, n, (n+maxConditions-1)/maxConditions))
+		v.Add(at, "There are too many conditions.", fmt.Sprintf("The service takes at most %d conditions a policy; there are %d. Make %d policies of them.", maxConditions, n, (n+maxConditions-1)/maxConditions))
 	}
 	for i, c := range p.Conditions {
-		c.validate(v, at.to(i))
+		c.validate(v, at.To(i))
 		if c.LogMatch != nil && len(p.Conditions) > 1 {
-			v.add(at.to(i).to("log_match"), "A log match is not the only condition.", "The service takes a log_match condition only alone in its policy: move it to a policy of its own.")
+			v.Add(at.To(i).To("log_match"), "A log match is not the only condition.", "The service takes a log_match condition only alone in its policy: move it to a policy of its own.")
 		}
 	}
 }
@@ -99,23 +99,23 @@ func (p Policy) validateStrategy(v *problems) {
 	v.between(path{"auto_close"}, "The time to close by itself is out of range.", p.AutoClose, minAutoClose, maxAutoClose)
 	v.between(path{"renotify_interval"}, "The interval of reminders is out of range.", p.Renotify, minRenotify, maxRenotify)
 	if p.Renotify != 0 && p.LogBased() {
-		v.add(path{"renotify_interval"}, "The reminders don't fit a log match.", "Remove renotify_interval: the service reminds of incidents from metrics only.")
+		v.Add(path{"renotify_interval"}, "The reminders don't fit a log match.", "Remove renotify_interval: the service reminds of incidents from metrics only.")
 	}
 	limit, prompts := path{"notification_rate_limit"}, path{"notification_prompts"}
 	switch {
 	case p.RateLimit < 0 || p.RateLimit%time.Second != 0:
-		v.add(limit, "The rate limit is not a period.", fmt.Sprintf("Give whole seconds, such as 300s; it is %s.", p.RateLimit))
+		v.Add(limit, "The rate limit is not a period.", fmt.Sprintf("Give whole seconds, such as 300s; it is %s.", p.RateLimit))
 	case p.RateLimit > 0 && len(p.Conditions) > 0 && !p.LogBased():
-		v.add(limit, "The rate limit is for log matches only.", "Remove notification_rate_limit: the service takes it on policies with a log_match condition only. Reminders of other policies are spaced by renotify_interval.")
+		v.Add(limit, "The rate limit is for log matches only.", "Remove notification_rate_limit: the service takes it on policies with a log_match condition only. Reminders of other policies are spaced by renotify_interval.")
 	case p.RateLimit == 0 && p.LogBased():
-		v.add(limit, "The log match has no rate limit.", `Set notification_rate_limit, such as "300s": the service demands it on a policy with a log_match condition, as every matching log entry would notify otherwise.`)
+		v.Add(limit, "The log match has no rate limit.", `Set notification_rate_limit, such as "300s": the service demands it on a policy with a log_match condition, as every matching log entry would notify otherwise.`)
 	}
 	switch words := strings.Join(p.Prompts, ","); {
 	case words == "" || words == "OPENED" || words == "OPENED,CLOSED" && !p.LogBased():
 	case p.LogBased():
-		v.add(prompts, "The prompts don't fit a log match.", `Set notification_prompts to ["OPENED"] or leave it out: an incident from a log entry never tells that it closed.`)
+		v.Add(prompts, "The prompts don't fit a log match.", `Set notification_prompts to ["OPENED"] or leave it out: an incident from a log entry never tells that it closed.`)
 	default:
-		v.add(prompts, "The prompts are not a choice that the service has.", fmt.Sprintf(`Set notification_prompts to ["OPENED"] or ["OPENED", "CLOSED"]; it is %q.`, p.Prompts))
+		v.Add(prompts, "The prompts are not a choice that the service has.", fmt.Sprintf(`Set notification_prompts to ["OPENED"] or ["OPENED", "CLOSED"]; it is %q.`, p.Prompts))
 	}
 }
 
@@ -124,15 +124,15 @@ var channelName = regexp.MustCompile(`^projects/[^/\s]+/notificationChannels/[^/
 func (p Policy) validateChannels(v *problems) {
 	at := path{"notification_channels"}
 	if n := len(p.Channels); n > maxChannels {
-		v.add(at, "There are too many notification channels.", fmt.Sprintf("The service takes at most %d channels a policy; there are %d. Channels that lead to the same people can be one, such as a Pub/Sub topic that fans out.", maxChannels, n))
+		v.Add(at, "There are too many notification channels.", fmt.Sprintf("The service takes at most %d channels a policy; there are %d. Channels that lead to the same people can be one, such as a Pub/Sub topic that fans out.", maxChannels, n))
 	}
 	for i, name := range p.Channels {
 		switch {
 		case name == "": // Not known yet.
 		case !channelName.MatchString(name):
-			v.add(at, "The notification channel is not a full name.", fmt.Sprintf("Write projects/PROJECT/notificationChannels/ID, which is the attribute name of cortx_notification_channel; it is %q.", name))
+			v.Add(at, "The notification channel is not a full name.", fmt.Sprintf("Write projects/PROJECT/notificationChannels/ID, which is the attribute name of cortx_notification_channel; it is %q.", name))
 		case slices.Contains(p.Channels[:i], name):
-			v.add(at, "The notification channel is listed twice.", fmt.Sprintf("Remove one of the two: %s.", name))
+			v.Add(at, "The notification channel is listed twice.", fmt.Sprintf("Remove one of the two: %s.", name))
 		}
 	}
 }
@@ -140,41 +140,41 @@ func (p Policy) validateChannels(v *problems) {
 func (p Policy) validateDocumentation(v *problems) {
 	runbook, documentation := path{"runbook"}, path{"documentation"}
 	if p.Runbook == nil && (p.Priority == P0 || p.Priority == P1) {
-		v.add(runbook, "The policy has no runbook.", fmt.Sprintf("A %s incident has to be responded to within %s: write a runbook with detection, triage, mitigation, resolution and post_mortem, or lower the priority to P2.", p.Priority, slaResponse(p.Priority)))
+		v.Add(runbook, "The policy has no runbook.", fmt.Sprintf("A %s incident has to be responded to within %s: write a runbook with detection, triage, mitigation, resolution and post_mortem, or lower the priority to P2.", p.Priority, slaResponse(p.Priority)))
 	}
-	blame := documentation.to("content")
+	blame := documentation.To("content")
 	if p.Runbook != nil {
 		blame = runbook
 		names := []string{"detection", "triage", "mitigation", "resolution", "post_mortem"}
 		for i, step := range p.Runbook.steps() {
 			if strings.TrimSpace(step) == "" {
-				v.add(runbook.to(names[i]), "A step of the runbook is empty.", fmt.Sprintf("Say what to do under %q; where there is nothing to do, say that.", headings[i]))
+				v.Add(runbook.To(names[i]), "A step of the runbook is empty.", fmt.Sprintf("Say what to do under %q; where there is nothing to do, say that.", headings[i]))
 			}
 		}
-		v.links(runbook.to("links"), p.Runbook.Links)
+		v.links(runbook.To("links"), p.Runbook.Links)
 	}
 	if p.Documentation != nil {
-		v.links(documentation.to("links"), p.Documentation.Links)
+		v.links(documentation.To("links"), p.Documentation.Links)
 		if p.Runbook != nil && len(p.Documentation.Links) > 0 {
-			v.add(documentation.to("links"), "The links belong to the runbook.", "Move documentation.links to runbook.links: the service has one list of links, and a policy with a runbook keeps it there.")
+			v.Add(documentation.To("links"), "The links belong to the runbook.", "Move documentation.links to runbook.links: the service has one list of links, and a policy with a runbook keeps it there.")
 		}
-		subject := documentation.to("subject")
+		subject := documentation.To("subject")
 		if n := len(p.Documentation.Subject); n > maxSubjectBytes {
-			v.add(subject, "The subject is too long.", fmt.Sprintf("The service takes at most %d bytes, and shows 255 of them; it has %d, which is %d too many.", maxSubjectBytes, n, n-maxSubjectBytes))
+			v.Add(subject, "The subject is too long.", fmt.Sprintf("The service takes at most %d bytes, and shows 255 of them; it has %d, which is %d too many.", maxSubjectBytes, n, n-maxSubjectBytes))
 		}
 		if strings.ContainsAny(p.Documentation.Subject, "\r\n") {
-			v.add(subject, "The subject has more than one line.", "Write it on one line.")
+			v.Add(subject, "The subject has more than one line.", "Write it on one line.")
 		}
 	}
 	content := p.Content()
 	if !utf8.ValidString(content) {
-		v.add(blame, "The documentation has bytes that are no characters.", "Remove the bytes that are not valid UTF-8.")
+		v.Add(blame, "The documentation has bytes that are no characters.", "Remove the bytes that are not valid UTF-8.")
 		return
 	}
 	if n := utf8.RuneCountInString(content); n > maxContentRunes {
-		v.add(blame, "The documentation is too long.", fmt.Sprintf("As sent, with headings and SLA, it has %d characters, and the service takes %d: shorten it by %d, or move parts to a page and link it.", n, maxContentRunes, n-maxContentRunes))
+		v.Add(blame, "The documentation is too long.", fmt.Sprintf("As sent, with headings and SLA, it has %d characters, and the service takes %d: shorten it by %d, or move parts to a page and link it.", n, maxContentRunes, n-maxContentRunes))
 	} else if n := len(content); n > maxContentBytes {
-		v.add(blame, "The documentation has too many bytes.", fmt.Sprintf("As sent, with headings and SLA, it has %d bytes in UTF-8, and the service takes %d: shorten it by %d, or move parts to a page and link it.", n, maxContentBytes, n-maxContentBytes))
+		v.Add(blame, "The documentation has too many bytes.", fmt.Sprintf("As sent, with headings and SLA, it has %d bytes in UTF-8, and the service takes %d: shorten it by %d, or move parts to a page and link it.", n, maxContentBytes, n-maxContentBytes))
 	}
 }
 
@@ -185,16 +185,16 @@ func slaResponse(p Priority) string {
 
 func (v *problems) links(at path, links []Link) {
 	if n := len(links); n > maxLinks {
-		v.add(at, "There are too many links.", fmt.Sprintf("The service takes at most %d; there are %d. The text can hold more, as [name](url).", maxLinks, n))
+		v.Add(at, "There are too many links.", fmt.Sprintf("The service takes at most %d; there are %d. The text can hold more, as [name](url).", maxLinks, n))
 	}
 	for i, link := range links {
 		if link.DisplayName == "" {
-			v.add(at.to(i).to("display_name"), "The link has no name.", "Give it a short name, such as playbook.")
+			v.Add(at.To(i).To("display_name"), "The link has no name.", "Give it a short name, such as playbook.")
 		}
-		v.text(at.to(i).to("display_name"), link.DisplayName, maxLinkName)
-		v.text(at.to(i).to("url"), link.URL, maxLinkURL)
+		v.text(at.To(i).To("display_name"), link.DisplayName, maxLinkName)
+		v.text(at.To(i).To("url"), link.URL, maxLinkURL)
 		if !strings.HasPrefix(link.URL, "https://") && !strings.HasPrefix(link.URL, "http://") {
-			v.add(at.to(i).to("url"), "The link leads to no web page.", fmt.Sprintf("Give a URL that starts with https://; it is %q.", link.URL))
+			v.Add(at.To(i).To("url"), "The link leads to no web page.", fmt.Sprintf("Give a URL that starts with https://; it is %q.", link.URL))
 		}
 	}
 }
@@ -204,21 +204,21 @@ func (p Policy) validateLabels(v *problems) {
 	for _, key := range slices.Sorted(maps.Keys(p.Labels)) {
 		value := p.Labels[key]
 		if ours, ok := own[key]; IsOwnLabel(key) && (!ok || ours != value) {
-			v.add(at, "The label is the provider's own.", fmt.Sprintf("Remove %q from labels: %s.", key, instead(key)))
+			v.Add(at, "The label is the provider's own.", fmt.Sprintf("Remove %q from labels: %s.", key, instead(key)))
 			continue
 		}
 		if !labelKey(key) {
-			v.add(at, "The key of a label is not valid.", fmt.Sprintf("Start with a letter and use at most %d lower-case letters, digits, underscores and dashes; it is %q.", maxLabelRunes, key))
+			v.Add(at, "The key of a label is not valid.", fmt.Sprintf("Start with a letter and use at most %d lower-case letters, digits, underscores and dashes; it is %q.", maxLabelRunes, key))
 		}
 		if !labelValue(value) {
-			v.add(at, "The value of a label is not valid.", fmt.Sprintf("Use at most %d lower-case letters, digits, underscores and dashes; %q has %q.", maxLabelRunes, key, value))
+			v.Add(at, "The value of a label is not valid.", fmt.Sprintf("Use at most %d lower-case letters, digits, underscores and dashes; %q has %q.", maxLabelRunes, key, value))
 		}
 	}
 	all := map[string]string{labelCreateID: ""}
 	maps.Copy(all, p.Labels)
 	maps.Copy(all, own)
 	if n := len(all); n > maxLabels {
-		v.add(at, "There are too many labels.", fmt.Sprintf("The service takes at most %d, and %d of them are the provider's own; there are %d. Remove %d.", maxLabels, len(own)+1, n, n-maxLabels))
+		v.Add(at, "There are too many labels.", fmt.Sprintf("The service takes at most %d, and %d of them are the provider's own; there are %d. Remove %d.", maxLabels, len(own)+1, n, n-maxLabels))
 	}
 }
 
