@@ -25,8 +25,8 @@ var durationType = reflect.TypeFor[time.Duration]()
 // AttributeName returns the Terraform name of a Go field: words in lower case
 // joined by underscores, initialisms kept together.
 func AttributeName(field string) string {
-	// Prometheus' own spelling of its language has a capital inside a word.
-	field = strings.ReplaceAll(field, "PromQL", "Promql")
+	// Names that have a capital inside a word.
+	field = strings.NewReplacer("PromQL", "Promql", "BigQuery", "Bigquery").Replace(field)
 	runes := []rune(field)
 	var name strings.Builder
 	for i, r := range runes {
@@ -389,4 +389,13 @@ func Fill(config, resolved tftypes.Value) (tftypes.Value, error) {
 	default:
 		return config, nil
 	}
+}
+
+// DecodeList reads a list of objects into the slice of structs that target
+// points to. A null element is the zero struct, so that indexes stay.
+func DecodeList(list tftypes.Value, target any) error {
+	if !list.IsKnown() || list.IsNull() {
+		return nil
+	}
+	return decodeValue(list, reflect.ValueOf(target).Elem())
 }
