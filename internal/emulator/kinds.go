@@ -62,6 +62,7 @@ func (s *Server) kinds() []kind {
 	return []kind{
 		alertPolicyKind,
 		notificationChannelKind,
+		dashboardKind,
 		metricDescriptorKind,
 		projectV1Kind,
 		projectV3Kind,

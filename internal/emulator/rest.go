@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 )
 
 // maxBody bounds a request body, in bytes.
@@ -159,7 +163,7 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, c *call, value an
 		raw = []byte("{}")
 	default:
 		var encodeErr error
-		if raw, encodeErr = encode(value); encodeErr != nil {
+		if raw, encodeErr = encodeReply(value, r.URL.Query()); encodeErr != nil {
 			raw, httpStatus = errorBody(encodeErr), http.StatusInternalServerError
 		}
 	}
@@ -176,6 +180,16 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, c *call, value an
 		panic(http.ErrAbortHandler)
 	}
 	_, _ = w.Write(raw) //nolint:gosec // JSON with its content type, for API clients
+}
+
+// encodeReply is encode for a reply. Google's REST clients ask for the numbers of
+// enums with $alt=json;enum-encoding=int.
+func encodeReply(value any, query url.Values) (json.RawMessage, error) {
+	message, ok := value.(proto.Message)
+	if !ok || !slices.Contains(strings.Split(cmp.Or(query.Get("$alt"), query.Get("alt")), ";"), "enum-encoding=int") {
+		return encode(value)
+	}
+	return protojson.MarshalOptions{UseEnumNumbers: true}.Marshal(message)
 }
 
 // layOut formats JSON as the prettyPrint parameter asks; Google's APIs indent
