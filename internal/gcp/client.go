@@ -12,7 +12,7 @@ import (
 	"time"
 
 	monitoring "cloud.google.com/go/monitoring/apiv3/v2"
-	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
+	dashboard "cloud.google.com/go/monitoring/dashboard/apiv1"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
@@ -32,12 +32,12 @@ type Client struct {
 	base      *http.Transport
 	http      *http.Client
 
-	policies *reader[*monitoringpb.AlertPolicy]
-	channels *reader[*monitoringpb.NotificationChannel]
-	numbers  numbers
-	// What stood before this client's first create.
-	policiesBefore snapshot[*monitoringpb.AlertPolicy]
-	channelsBefore snapshot[*monitoringpb.NotificationChannel]
+	policies   *AlertPolicies
+	channels   *NotificationChannels
+	dashboards *Dashboards
+	services   *Services
+	slos       *SLOs
+	numbers    numbers
 
 	mu   sync.Mutex
 	conn *grpc.ClientConn // guarded by mu; nil before the first use
@@ -45,10 +45,13 @@ type Client struct {
 	shut bool
 }
 
-// monitoringClients share one connection.
+// monitoringClients share one connection, but for the dashboards, whose client
+// is one of REST.
 type monitoringClients struct {
-	policies *monitoring.AlertPolicyClient
-	channels *monitoring.NotificationChannelClient
+	policies   *monitoring.AlertPolicyClient
+	channels   *monitoring.NotificationChannelClient
+	services   *monitoring.ServiceMonitoringClient
+	dashboards *dashboard.DashboardsClient
 }
 
 // New validates cfg and returns a client. It reads a credential file if cfg
@@ -75,8 +78,11 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{cfg: cfg, clk: clk, endpoints: endpoints, chain: newChain(cfg, clk, authn), base: transport.Clone()}
 	c.http = &http.Client{Transport: &roundTripper{chain: c.chain, base: c.base, userAgent: cfg.UserAgent}}
-	c.policies = c.newPolicyReader()
-	c.channels = c.newChannelReader()
+	c.policies = newAlertPolicies(c)
+	c.channels = newNotificationChannels(c)
+	c.dashboards = newDashboards(c)
+	c.services = newServices(c)
+	c.slos = newSLOs(c)
 	return c, nil
 }
 
@@ -104,10 +110,19 @@ func (c *Client) Close() error {
 }
 
 // AlertPolicies returns the access to alert policies.
-func (c *Client) AlertPolicies() *AlertPolicies { return &AlertPolicies{c: c} }
+func (c *Client) AlertPolicies() *AlertPolicies { return c.policies }
 
 // NotificationChannels returns the access to notification channels.
-func (c *Client) NotificationChannels() *NotificationChannels { return &NotificationChannels{c: c} }
+func (c *Client) NotificationChannels() *NotificationChannels { return c.channels }
+
+// Dashboards returns the access to dashboards.
+func (c *Client) Dashboards() *Dashboards { return c.dashboards }
+
+// Services returns the access to the services that objectives belong to.
+func (c *Client) Services() *Services { return c.services }
+
+// SLOs returns the access to service-level objectives.
+func (c *Client) SLOs() *SLOs { return c.slos }
 
 // Topics returns the access to the IAM policies of Pub/Sub topics.
 func (c *Client) Topics() *Topics { return &Topics{c: c} }
@@ -132,19 +147,48 @@ func (c *Client) monitoring(ctx context.Context) (*monitoringClients, error) {
 		option.WithGRPCConn(conn),
 		option.WithLogger(slog.New(slog.DiscardHandler)), // It would log labels and their secrets.
 	}
-	// The context only serves to make the clients; with a connection given
-	// they keep none of it.
-	policies, err := monitoring.NewAlertPolicyClient(ctx, opts...)
-	if err == nil {
-		policies.CallOptions = &monitoring.AlertPolicyCallOptions{}
-		var channels *monitoring.NotificationChannelClient
-		if channels, err = monitoring.NewNotificationChannelClient(ctx, opts...); err == nil {
-			channels.CallOptions = &monitoring.NotificationChannelCallOptions{}
-			c.conn, c.mon = conn, &monitoringClients{policies: policies, channels: channels}
-			return c.mon, nil
-		}
+	mon, err := c.newMonitoringClients(ctx, opts)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
 	}
-	return nil, errors.Join(err, conn.Close())
+	c.conn, c.mon = conn, mon
+	return mon, nil
+}
+
+// newMonitoringClients makes the clients of a connection. The context only
+// serves to make them: they keep none of it.
+func (c *Client) newMonitoringClients(ctx context.Context, opts []option.ClientOption) (*monitoringClients, error) {
+	policies, err := monitoring.NewAlertPolicyClient(ctx, opts...)
+	if err != nil {
+		return nil, err
+	}
+	policies.CallOptions = &monitoring.AlertPolicyCallOptions{}
+	channels, err := monitoring.NewNotificationChannelClient(ctx, opts...)
+	if err != nil {
+		return nil, err
+	}
+	channels.CallOptions = &monitoring.NotificationChannelCallOptions{}
+	services, err := monitoring.NewServiceMonitoringClient(ctx, opts...)
+	if err != nil {
+		return nil, err
+	}
+	services.CallOptions = &monitoring.ServiceMonitoringCallOptions{}
+	dashboards, err := c.newDashboardsClient(ctx, c.http)
+	if err != nil {
+		return nil, err
+	}
+	return &monitoringClients{policies: policies, channels: channels, services: services, dashboards: dashboards}, nil
+}
+
+func (c *Client) newDashboardsClient(ctx context.Context, over *http.Client) (*dashboard.DashboardsClient, error) {
+	client, err := dashboard.NewDashboardsRESTClient(ctx, append(c.restOptions("monitoring"), option.WithHTTPClient(over))...)
+	if err != nil {
+		return nil, err
+	}
+	// The options are shared with the client inside, which a new set of them
+	// would not reach.
+	*client.CallOptions = dashboard.DashboardsCallOptions{}
+	return client, nil
 }
 
 // dial makes a connection that connects at its first call.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
@@ -137,6 +138,14 @@ func (r *reader[T]) state(parent string) *readState[T] {
 	return s
 }
 
+// noList reports a failure that the next list would meet as well, while a read
+// of one object may not: who may get may not be allowed to list, a service may
+// not take the parent, and a page may be too large to be read.
+func noList(err error) bool {
+	return IsPermissionDenied(err) || IsInvalid(err) || IsNotFound(err) ||
+		match(err, func(e *Error) bool { return e.local || e.Code == codes.Unimplemented })
+}
+
 // read returns the object with this full name, as a copy of the caller's own.
 func (r *reader[T]) read(ctx context.Context, name string) (T, error) {
 	var zero T
@@ -164,8 +173,7 @@ func (r *reader[T]) read(ctx context.Context, name string) (T, error) {
 	if items == nil {
 		var err error
 		items, err = r.lists.do(ctx, parent, func(ctx context.Context) (map[string]T, error) { return r.fetch(ctx, parent) })
-		if IsPermissionDenied(err) {
-			// Who may get may not be allowed to list.
+		if noList(err) {
 			r.mu.Lock()
 			s.noLists = true
 			r.mu.Unlock()

@@ -130,6 +130,11 @@ func IsConflict(err error) bool {
 	})
 }
 
+// IsAlreadyExists reports a name that is taken; [IsConflict] holds as well.
+func IsAlreadyExists(err error) bool {
+	return match(err, func(e *Error) bool { return e.Code == codes.AlreadyExists })
+}
+
 // IsExhausted reports a quota that waiting does not refill, such as the number
 // of alert policies in a project.
 func IsExhausted(err error) bool { return match(err, (*Error).exhausted) }

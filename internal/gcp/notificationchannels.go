@@ -8,8 +8,6 @@ import (
 	"slices"
 
 	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
-	"github.com/google/uuid"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
 // detachRounds bounds how often a channel is taken from its policies: someone
@@ -22,73 +20,18 @@ const detachRounds = 5
 var plainChannelLabels = []string{"email_address", "channel_name", "team", "topic", "username", "number", "space"}
 
 // NotificationChannels reads and writes Cloud Monitoring notification
-// channels. Writes to one project go one at a time, with those of policies.
-type NotificationChannels struct{ c *Client }
-
-// Get returns the channel with this full name, without its sensitive labels.
-// Reads coalesce as those of [AlertPolicies.Get] do.
-func (n *NotificationChannels) Get(ctx context.Context, name string) (*monitoringpb.NotificationChannel, error) {
-	return n.c.channels.read(ctx, name)
-}
-
-// Fresh is Get as of now: what a write builds on.
-func (n *NotificationChannels) Fresh(ctx context.Context, name string) (*monitoringpb.NotificationChannel, error) {
-	return n.c.channels.fresh(ctx, name)
+// channels, with Get, Fresh, Update and Twin as [AlertPolicies] has them. What
+// is read lacks the sensitive labels, so a twin is one of the same type,
+// display name and user labels. Writes to one project go one at a time, with
+// those of policies.
+type NotificationChannels struct {
+	*collection[*monitoringpb.NotificationChannel]
 }
 
 // Create makes a channel in a project, given by id. Lost replies and the end
 // of ctx are dealt with as in [AlertPolicies.Create].
 func (n *NotificationChannels) Create(ctx context.Context, project string, channel *monitoringpb.NotificationChannel) (*monitoringpb.NotificationChannel, error) {
-	parent := "projects/" + project
-	mon, err := n.c.monitoring(ctx)
-	if err != nil {
-		return nil, NewError("CreateNotificationChannel", parent, err)
-	}
-	id := uuid.NewString()
-	channel = copyOf(channel)
-	channel.UserLabels = withLabel(channel.GetUserLabels(), id)
-
-	var found *monitoringpb.NotificationChannel
-	c := n.write("CreateNotificationChannel", parent, channel)
-	c.class = observed
-	c.observe = func(ctx context.Context) (bool, error) {
-		list, err := listByCreateID(ctx, project, id, n.List)
-		for _, ch := range list {
-			if ch.GetUserLabels()[CreateIDLabel] == id {
-				found = ch
-			}
-		}
-		return found != nil, err
-	}
-	made, err := mon.channels.CreateNotificationChannel(withCall(ctx, c), &monitoringpb.CreateNotificationChannelRequest{Name: parent, NotificationChannel: channel})
-	n.c.channels.drop(parent)
-	if err != nil {
-		return nil, NewError(c.op, c.resource, err)
-	}
-	if found != nil {
-		return found, nil
-	}
-	return made, nil
-}
-
-// Update changes the fields in mask, in snake case; without a mask it replaces
-// the channel. It returns the channel as it is then.
-func (n *NotificationChannels) Update(ctx context.Context, channel *monitoringpb.NotificationChannel, mask ...string) (*monitoringpb.NotificationChannel, error) {
-	c := n.write("UpdateNotificationChannel", channel.GetName(), channel)
-	mon, err := n.c.monitoring(ctx)
-	if err != nil {
-		return nil, NewError(c.op, c.resource, err)
-	}
-	req := &monitoringpb.UpdateNotificationChannelRequest{NotificationChannel: channel}
-	if len(mask) > 0 {
-		req.UpdateMask = &fieldmaskpb.FieldMask{Paths: mask}
-	}
-	updated, err := mon.channels.UpdateNotificationChannel(withCall(ctx, c), req)
-	n.c.channels.drop(channel.GetName())
-	if err != nil {
-		return nil, NewError(c.op, c.resource, err)
-	}
-	return updated, nil
+	return n.createIn(ctx, "projects/"+project, "", channel)
 }
 
 // Delete deletes the channel with this full name; one that is not there is no
@@ -124,20 +67,6 @@ func (n *NotificationChannels) Delete(ctx context.Context, name string) (detache
 		}
 	}
 	return detached, err
-}
-
-func (n *NotificationChannels) deleteOnce(ctx context.Context, name string) error {
-	c := n.write("DeleteNotificationChannel", name, nil)
-	mon, err := n.c.monitoring(ctx)
-	if err != nil {
-		return NewError(c.op, c.resource, err)
-	}
-	err = mon.channels.DeleteNotificationChannel(withCall(ctx, c), &monitoringpb.DeleteNotificationChannelRequest{Name: name})
-	n.c.channels.drop(name)
-	if err != nil {
-		return NewError(c.op, c.resource, err)
-	}
-	return nil
 }
 
 // users returns the policies that name the channel.
@@ -179,7 +108,7 @@ func sameObject(a, b string) bool {
 func (n *NotificationChannels) detach(ctx context.Context, policy *monitoringpb.AlertPolicy, channel string) (bool, error) {
 	is := func(other string) bool { return sameObject(channel, other) }
 	// As short a time as possible between reading and writing.
-	fresh, err := n.c.policies.get(ctx, policy.GetName())
+	fresh, err := n.c.AlertPolicies().getOnce(ctx, policy.GetName())
 	if IsNotFound(err) {
 		return false, nil
 	}
@@ -220,23 +149,7 @@ func (n *NotificationChannels) detach(ctx context.Context, policy *monitoringpb.
 // List returns the channels of a project, given by id, that match filter; an
 // empty filter matches all. It always asks the service.
 func (n *NotificationChannels) List(ctx context.Context, project, filter string) ([]*monitoringpb.NotificationChannel, error) {
-	c := readCall("ListNotificationChannels", "projects/"+project)
-	c.cost = 2
-	mon, err := n.c.monitoring(ctx)
-	if err != nil {
-		return nil, NewError(c.op, c.resource, err)
-	}
-	it := mon.channels.ListNotificationChannels(withCall(ctx, c), &monitoringpb.ListNotificationChannelsRequest{
-		Name: c.resource, Filter: filter, PageSize: listPageSize,
-	})
-	return collect(c, it.Next)
-}
-
-func (n *NotificationChannels) write(op, resource string, channel *monitoringpb.NotificationChannel) *call {
-	return &call{
-		op: op, resource: resource, api: "monitoring", project: projectOf(resource), class: idempotent, cost: 1, queued: true,
-		secrets: channelSecrets(channel),
-	}
+	return n.listIn(ctx, "projects/"+project, filter)
 }
 
 // channelSecrets returns the label values that must not appear anywhere. A
@@ -267,24 +180,32 @@ func channelSecrets(channel *monitoringpb.NotificationChannel) []string {
 	return out
 }
 
-func (c *Client) newChannelReader() *reader[*monitoringpb.NotificationChannel] {
-	return &reader[*monitoringpb.NotificationChannel]{
-		clk: c.clk,
-		get: func(ctx context.Context, name string) (*monitoringpb.NotificationChannel, error) {
-			rc := readCall("GetNotificationChannel", name)
-			mon, err := c.monitoring(ctx)
-			if err != nil {
-				return nil, NewError(rc.op, rc.resource, err)
-			}
-			ch, err := mon.channels.GetNotificationChannel(withCall(ctx, rc), &monitoringpb.GetNotificationChannelRequest{Name: name})
-			if err != nil {
-				return nil, NewError(rc.op, rc.resource, err)
-			}
-			return ch, nil
+func newNotificationChannels(c *Client) *NotificationChannels {
+	type channel = *monitoringpb.NotificationChannel
+	return &NotificationChannels{newCollection(c, kind[channel]{
+		noun: "NotificationChannel", plural: "NotificationChannels", segment: "notificationChannels", queued: true,
+		name:    channel.GetName,
+		setName: func(ch channel, name string) { ch.Name = name },
+		labels:  func(ch channel) *map[string]string { return &ch.UserLabels },
+		secrets: channelSecrets,
+		twin: func(standing, wanted channel) bool {
+			return standing.GetType() == wanted.GetType() && standing.GetDisplayName() == wanted.GetDisplayName() &&
+				maps.Equal(standing.GetUserLabels(), wanted.GetUserLabels())
 		},
-		list: func(ctx context.Context, parent string) ([]*monitoringpb.NotificationChannel, error) {
-			return c.NotificationChannels().List(ctx, projectOf(parent), "")
+		get: func(ctx context.Context, mon *monitoringClients, name string) (channel, error) {
+			return mon.channels.GetNotificationChannel(ctx, &monitoringpb.GetNotificationChannelRequest{Name: name})
 		},
-		name: (*monitoringpb.NotificationChannel).GetName,
-	}
+		list: func(ctx context.Context, mon *monitoringClients, parent, filter string) func() (channel, error) {
+			return mon.channels.ListNotificationChannels(ctx, &monitoringpb.ListNotificationChannelsRequest{Name: parent, Filter: filter, PageSize: listPageSize}).Next
+		},
+		create: func(ctx context.Context, mon *monitoringClients, parent, _ string, ch channel) (channel, error) {
+			return mon.channels.CreateNotificationChannel(ctx, &monitoringpb.CreateNotificationChannelRequest{Name: parent, NotificationChannel: ch})
+		},
+		update: func(ctx context.Context, mon *monitoringClients, ch channel, mask []string) (channel, error) {
+			return mon.channels.UpdateNotificationChannel(ctx, &monitoringpb.UpdateNotificationChannelRequest{NotificationChannel: ch, UpdateMask: fieldMask(mask)})
+		},
+		remove: func(ctx context.Context, mon *monitoringClients, name string) error {
+			return mon.channels.DeleteNotificationChannel(ctx, &monitoringpb.DeleteNotificationChannelRequest{Name: name})
+		},
+	})}
 }
