@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -70,6 +72,34 @@ func (c NamedCollection) Movers(source MoveSource) []resource.StateMover {
 			MarkAdopted(ctx, resp.TargetPrivate, &resp.Diagnostics)
 		},
 	}}
+}
+
+// NotRead adds an error and returns true when an object that was moved or
+// imported has not been read yet: with -refresh=false, or while the provider's
+// configuration is unknown, its state is a name and nothing more, and a plan
+// made from it would replace or rewrite what stands. displayName is any value
+// of the state that every object has.
+func NotRead(displayName attr.Value, diags *diag.Diagnostics) bool {
+	if !displayName.IsNull() {
+		return false
+	}
+	diags.AddError("The object has not been read since it was moved or imported.",
+		"Plan once without -refresh=false and with a provider block whose values are known, so that the plan knows what stands. Nothing was changed.")
+	return true
+}
+
+// DeletionPolicyLost says that a deletion_policy of the source is not carried
+// over to a resource of type target, which has none.
+func DeletionPolicyLost(attributes map[string]any, target string) []problem.Problem {
+	var found problem.List
+	const summary = "The deletion policy of the moved resource is not carried over."
+	switch policy, _ := attributes["deletion_policy"].(string); policy {
+	case "PREVENT":
+		found.Warn(nil, summary, "deletion_policy was PREVENT, and "+target+" has no such argument. Write lifecycle { prevent_destroy = true } to keep Terraform from deleting the object.")
+	case "ABANDON":
+		found.Warn(nil, summary, "deletion_policy was ABANDON, and "+target+" has no such argument: a destroy deletes the object. To leave it standing, take it out of Terraform by a removed block with lifecycle { destroy = false }.")
+	}
+	return found
 }
 
 // isGoogle reports a provider that is hashicorp/google or its beta, from any

@@ -34,7 +34,7 @@ func (r *alertPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		prior = &model{}
 		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
 	}
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || prior != nil && tfkit.NotRead(prior.DisplayName, &resp.Diagnostics) {
 		return
 	}
 
@@ -60,7 +60,8 @@ func (r *alertPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		addBug(&resp.Diagnostics, err)
 		return
 	}
-	resp.Plan.Raw = kept
+	later := deferral(policy, expandConditions(ctx, prior.Conditions, &resp.Diagnostics), tfkit.KnownAt(req.Config.Raw, []any{"conditions"}))
+	resp.Plan.Raw = later.KeepAdopted(ctx, req.Private, req.State.Raw, kept, &resp.Diagnostics)
 }
 
 // report adds the problems with the known part of a configuration.

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/cortx-platform/terraform-provider-cortx/internal/alert"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
 )
@@ -17,6 +18,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*alertPolicy)(nil)
 	_ resource.ResourceWithImportState = (*alertPolicy)(nil)
 	_ resource.ResourceWithModifyPlan  = (*alertPolicy)(nil)
+	_ resource.ResourceWithMoveState   = (*alertPolicy)(nil)
 )
 
 // Default timeouts. A write waits in the project's queue behind those of all
@@ -105,6 +107,8 @@ func (r *alertPolicy) Read(ctx context.Context, req resource.ReadRequest, resp *
 		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The alert policy could not be read.", err)
 		return
 	}
+	reportLost(remote, state.DisplayName.IsNull(), &resp.Diagnostics)
+	tfkit.SettleAdopted(ctx, resp.Private, remote.GetUserLabels(), alert.OwnLabels(alert.Policy{}), &resp.Diagnostics)
 	found := r.flatten(ctx, remote, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -151,6 +155,7 @@ func (r *alertPolicy) Update(ctx context.Context, req resource.UpdateRequest, re
 		}
 	}
 	planned.setNames(ctx, updated, &resp.Diagnostics)
+	tfkit.ClearAdopted(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, planned)...)
 	tfkit.SetIdentity(ctx, resp.Identity, planned.Name, &resp.Diagnostics)
 }
@@ -175,6 +180,7 @@ func (r *alertPolicy) Delete(ctx context.Context, req resource.DeleteRequest, re
 // ImportState implements resource.ResourceWithImportState.
 func (r *alertPolicy) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	collection.Import(ctx, req, resp)
+	tfkit.MarkAdopted(ctx, resp.Private, &resp.Diagnostics)
 }
 
 // attributeOf finds the attribute that a refusal is about.

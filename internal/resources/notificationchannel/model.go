@@ -21,9 +21,11 @@ import (
 // Labels that this resource puts on a channel.
 const (
 	// managedBy names the tool that a channel belongs to.
-	managedBy = "managed_by"
+	managedBy   = "managed_by"
+	managedByUs = "terraform-provider-cortx"
 	// secretVersion holds the version of the secret. It lies on the object, so
-	// that an import finds it and shows no difference.
+	// that an import finds it and shows no difference. 0 says that the secret is
+	// one that the channel had before it became ours.
 	secretVersion = "cortx_secret_version" //nolint:gosec // The name of a label; no secret.
 	// publisherGrant marks a channel whose creation added the right to publish
 	// to its topic, so that its deletion may take the right away again. It is
@@ -175,16 +177,7 @@ func kindType(name string) types.ObjectType {
 func nullKind(name string) types.Object { return types.ObjectNull(kindType(name).AttrTypes) }
 
 func kindValue(ctx context.Context, name string, v any, diags *diag.Diagnostics) types.Object {
-	// A required write-only argument has no value in plan and state, so it is
-	// encoded as an optional one: null when empty.
-	attributes := kindAttributes[name]()
-	for key, attribute := range attributes {
-		if s, ok := attribute.(schema.StringAttribute); ok && s.WriteOnly {
-			s.Required, s.Optional = false, true
-			attributes[key] = s
-		}
-	}
-	raw, err := tfkit.Encode(ctx, attributes, v)
+	raw, err := tfkit.Encode(ctx, kindAttributes[name](), v)
 	if err != nil {
 		addBug(diags, err)
 		return nullKind(name)
@@ -280,8 +273,8 @@ func (m *model) proto(c channel, userLabels map[string]string) (*monitoringpb.No
 
 // ownLabels are the labels that the resource itself adds.
 func (c channel) ownLabels() map[string]string {
-	own := map[string]string{managedBy: "terraform-provider-cortx"}
-	if v := c.version(); v > 0 {
+	own := map[string]string{managedBy: managedByUs}
+	if v := c.version(); v > 0 || c.pagerDuty != nil || c.slack != nil {
 		own[secretVersion] = strconv.FormatInt(v, 10)
 	}
 	return own

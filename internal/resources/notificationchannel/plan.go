@@ -32,23 +32,35 @@ func (r *notificationChannel) ModifyPlan(ctx context.Context, req resource.Modif
 		prior = &model{}
 		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
 	}
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || prior != nil && tfkit.NotRead(prior.DisplayName, &resp.Diagnostics) {
 		return
 	}
-	validate(ctx, config, req.Config.Raw, prior != nil, &resp.Diagnostics)
-	planned, replaced := r.plan(ctx, config, prior, &resp.Diagnostics)
+	planned, replaced := r.plan(ctx, config, prior, tfkit.Adopted(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	writes := prior == nil || len(replaced) > 0 || planned.writesLabels(ctx, *prior, &resp.Diagnostics)
+	validate(ctx, config, req.Config.Raw, prior != nil, writes, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.RequiresReplace = append(resp.RequiresReplace, replaced...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
+	if prior == nil || resp.Diagnostics.HasError() {
+		return
+	}
+	kept := deferral.KeepAdopted(ctx, req.Private, req.State.Raw, resp.Plan.Raw, &resp.Diagnostics)
+	if !kept.Equal(resp.Plan.Raw) {
+		prior.warnUngranted(ctx, &resp.Diagnostics)
+	}
+	resp.Plan.Raw = kept
 }
 
 // plan resolves a configuration, and returns the attributes whose change makes
 // another channel of it.
-func (r *notificationChannel) plan(ctx context.Context, config model, prior *model, diags *diag.Diagnostics) (model, path.Paths) {
+func (r *notificationChannel) plan(ctx context.Context, config model, prior *model, adopted bool, diags *diag.Diagnostics) (model, path.Paths) {
 	planned := config
 	kind := config.expandKind(ctx, diags)
+	if prior != nil && !config.versionSet() && prior.unversioned(ctx, kind, adopted, diags) {
+		kind = kind.at(0)
+	}
 	planned.Project = r.PlanProject(config.Project, diags)
 	planned.Emulated = r.Data.Emulated()
 	if config.Enabled.IsNull() {
@@ -202,7 +214,9 @@ type report func(problem tfkit.Problem)
 
 // validate reports what is wrong with the known part of a configuration. The
 // paths are in full, for which Terraform shows no line that may hold a secret.
-func validate(ctx context.Context, config model, raw tftypes.Value, standing bool, diags *diag.Diagnostics) {
+// writes says that the values of the kind are sent, and so its secret has to be
+// there.
+func validate(ctx context.Context, config model, raw tftypes.Value, standing, writes bool, diags *diag.Diagnostics) {
 	add := func(problem tfkit.Problem) {
 		if tfkit.KnownAt(raw, problem.Steps) {
 			problem.Add(diags, tfkit.Path(problem.Steps), standing)
@@ -231,7 +245,7 @@ func validate(ctx context.Context, config model, raw tftypes.Value, standing boo
 		// secret that stands there.
 		problem.Add(diags, path.Empty(), standing)
 	}
-	validateKind(config.expandKind(ctx, diags), add)
+	validateKind(config.expandKind(ctx, diags), writes, add)
 }
 
 func labelProblems(labels map[string]string) []tfkit.Problem {
@@ -262,13 +276,13 @@ func labelProblems(labels map[string]string) []tfkit.Problem {
 
 // validateKind checks the values of a kind. No message repeats a value that may
 // hold a secret.
-func validateKind(kind channel, add report) {
+func validateKind(kind channel, writes bool, add report) {
 	switch {
 	case kind.pagerDuty != nil:
-		requireSecret(add, "pagerduty", "service_key_wo", kind.pagerDuty.ServiceKeyWO)
+		requireSecret(add, writes, "pagerduty", "service_key_wo", kind.pagerDuty.ServiceKeyWO)
 		requireVersion(add, "pagerduty", "service_key_wo_version", kind.pagerDuty.ServiceKeyWOVersion)
 	case kind.slack != nil:
-		requireSecret(add, "slack", "auth_token_wo", kind.slack.AuthTokenWO)
+		requireSecret(add, writes, "slack", "auth_token_wo", kind.slack.AuthTokenWO)
 		requireVersion(add, "slack", "auth_token_wo_version", kind.slack.AuthTokenWOVersion)
 		if kind.slack.ChannelName == "" {
 			add(tfkit.Problem{Steps: []any{"slack", "channel_name"}, Summary: "The Slack channel is empty.", Detail: "Give its name, such as \"#incidents\"."})
@@ -278,7 +292,7 @@ func validateKind(kind channel, add report) {
 			add(tfkit.Problem{Steps: []any{"email", "address"}, Summary: "This is not an email address.", Detail: fmt.Sprintf("Give an address such as \"oncall@example.com\"; got %q.", kind.email.Address)})
 		}
 	case kind.webhook != nil:
-		validateWebhook(*kind.webhook, add)
+		validateWebhook(*kind.webhook, writes, add)
 	case kind.pubSub != nil:
 		if !topicName.MatchString(kind.pubSub.Topic) {
 			add(tfkit.Problem{Steps: []any{"pubsub", "topic"}, Summary: "This is not the name of a topic.", Detail: fmt.Sprintf("Give the full name, projects/PROJECT/topics/TOPIC; got %q.", kind.pubSub.Topic)})
@@ -286,9 +300,13 @@ func validateKind(kind channel, add report) {
 	}
 }
 
-func requireSecret(add report, kind, attribute, value string) {
-	if value == "" {
-		add(tfkit.Problem{Steps: []any{kind, attribute}, Summary: "The secret is empty.", Detail: "Give " + kind + "." + attribute + ", for example from an ephemeral variable or an ephemeral resource."})
+func requireSecret(add report, writes bool, kind, attribute, value string) {
+	if value == "" && writes {
+		add(tfkit.Problem{
+			Steps: []any{kind, attribute}, Summary: "The secret is empty.",
+			Detail: "Give " + kind + "." + attribute + ", for example from an ephemeral variable or an ephemeral resource: " +
+				"a new channel needs it, and the service takes it together with its version and the values beside it. A channel that keeps all of them keeps its secret too.",
+		})
 	}
 }
 
@@ -298,7 +316,7 @@ func requireVersion(add report, kind, attribute string, value int64) {
 	}
 }
 
-func validateWebhook(w webhook, add report) {
+func validateWebhook(w webhook, writes bool, add report) {
 	address, err := url.Parse(w.URL)
 	switch {
 	case err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http":
@@ -307,7 +325,7 @@ func validateWebhook(w webhook, add report) {
 		add(tfkit.Problem{Steps: []any{"webhook", "url"}, Summary: "The address of the webhook holds a secret.", Detail: "Take the password or token out of the URL, and give it as webhook.password_wo or webhook.token_wo. Change the secret, since it may have been seen."})
 	}
 	if w.Username != "" {
-		requireSecret(add, "webhook", "password_wo", w.PasswordWO)
+		requireSecret(add, writes, "webhook", "password_wo", w.PasswordWO)
 		if w.TokenWO != "" {
 			add(tfkit.Problem{Steps: []any{"webhook", "token_wo"}, Summary: "A webhook has a password or a token, not both.", Detail: "Remove token_wo, or username and password_wo."})
 		}

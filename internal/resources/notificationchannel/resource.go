@@ -22,6 +22,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*notificationChannel)(nil)
 	_ resource.ResourceWithImportState = (*notificationChannel)(nil)
 	_ resource.ResourceWithModifyPlan  = (*notificationChannel)(nil)
+	_ resource.ResourceWithMoveState   = (*notificationChannel)(nil)
 )
 
 const (
@@ -135,6 +136,7 @@ func (r *notificationChannel) Read(ctx context.Context, req resource.ReadRequest
 		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The notification channel could not be read.", err)
 		return
 	}
+	tfkit.SettleAdopted(ctx, resp.Private, remote.GetUserLabels(), map[string]string{managedBy: managedByUs}, &resp.Diagnostics)
 	found := r.flatten(ctx, remote, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -212,7 +214,7 @@ func (r *notificationChannel) Update(ctx context.Context, req resource.UpdateReq
 		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The notification channel could not be read before its update.", err)
 		return
 	}
-	kind := config.expandKind(ctx, &resp.Diagnostics)
+	kind := config.expandKind(ctx, &resp.Diagnostics).at(planned.expandKind(ctx, &resp.Diagnostics).version())
 	message, err := planned.proto(kind, tfkit.UpdateLabels(standing.GetUserLabels(),
 		tfkit.StringMap(ctx, state.EffectiveLabels, &resp.Diagnostics),
 		tfkit.StringMap(ctx, planned.EffectiveLabels, &resp.Diagnostics)))
@@ -221,6 +223,7 @@ func (r *notificationChannel) Update(ctx context.Context, req resource.UpdateReq
 		return
 	}
 	message.Name = state.Name.ValueString()
+	keepForeign(message, standing)
 	updated := standing
 	if mask := changedFields(message, standing, kind); len(mask) > 0 {
 		updated, err = client.NotificationChannels().Update(ctx, message, mask...)
@@ -238,6 +241,7 @@ func (r *notificationChannel) Update(ctx context.Context, req resource.UpdateReq
 		}
 		planned.PubSub = kindValue(ctx, "pubsub", *kind.pubSub, &resp.Diagnostics)
 	}
+	tfkit.ClearAdopted(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, planned)...)
 	tfkit.SetIdentity(ctx, resp.Identity, planned.Name, &resp.Diagnostics)
 }
@@ -304,6 +308,7 @@ func (r *notificationChannel) grantToRevoke(ctx context.Context, client *gcp.Cli
 // ImportState implements resource.ResourceWithImportState.
 func (r *notificationChannel) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	collection.Import(ctx, req, resp)
+	tfkit.MarkAdopted(ctx, resp.Private, &resp.Diagnostics)
 }
 
 // setServerValues takes over what the service assigns.

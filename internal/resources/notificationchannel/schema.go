@@ -91,14 +91,14 @@ var kindDescriptions = map[string]string{
 var kindAttributes = map[string]func() map[string]schema.Attribute{
 	"pagerduty": func() map[string]schema.Attribute {
 		return map[string]schema.Attribute{
-			"service_key_wo":         secret("The integration key of the PagerDuty service.", true),
+			"service_key_wo":         secret("The integration key of the PagerDuty service." + neededToWrite),
 			"service_key_wo_version": version("service_key_wo", true),
 		}
 	},
 	"slack": func() map[string]schema.Attribute {
 		return map[string]schema.Attribute{
 			"channel_name":          schema.StringAttribute{Required: true, MarkdownDescription: "The channel, such as `#incidents`."},
-			"auth_token_wo":         secret("The OAuth token of the Slack app.", true),
+			"auth_token_wo":         secret("The OAuth token of the Slack app." + neededToWrite),
 			"auth_token_wo_version": version("auth_token_wo", true),
 		}
 	},
@@ -111,9 +111,9 @@ var kindAttributes = map[string]func() map[string]schema.Attribute{
 		return map[string]schema.Attribute{
 			"url":                 schema.StringAttribute{Required: true, MarkdownDescription: "The address, without any secret in it."},
 			"username":            schema.StringAttribute{Optional: true, MarkdownDescription: "The user of HTTP basic authentication."},
-			"password_wo":         secret("The password of HTTP basic authentication.", false),
+			"password_wo":         secret("The password of HTTP basic authentication." + neededToWrite),
 			"password_wo_version": version("password_wo", false),
-			"token_wo":            secret("A token that the service adds to the address as `auth_token`.", false),
+			"token_wo":            secret("A token that the service adds to the address as `auth_token`."),
 			"token_wo_version":    version("token_wo", false),
 		}
 	},
@@ -128,9 +128,12 @@ var kindAttributes = map[string]func() map[string]schema.Attribute{
 	},
 }
 
-func secret(text string, required bool) schema.Attribute {
+// neededToWrite says when a secret may be left out: the service keeps it.
+const neededToWrite = " Needed for a new channel, and whenever its version or a value beside it changes."
+
+func secret(text string) schema.Attribute {
 	return schema.StringAttribute{
-		Required: required, Optional: !required, WriteOnly: true, Sensitive: true,
+		Optional: true, WriteOnly: true, Sensitive: true,
 		MarkdownDescription: text + " Write-only: it is in neither the plan nor the state.",
 	}
 }
@@ -138,7 +141,7 @@ func secret(text string, required bool) schema.Attribute {
 func version(of string, computed bool) schema.Attribute {
 	text := "The version of `" + of + "`: raise it to have the secret written again."
 	if computed {
-		text += " `1` when not set."
+		text += " `1` when not set; on a channel that was imported or moved here `0`, which leaves the secret that it has."
 	}
 	return schema.Int64Attribute{Optional: true, Computed: computed, MarkdownDescription: text}
 }
