@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -181,7 +182,10 @@ func (c *Client) newMonitoringClients(ctx context.Context, opts []option.ClientO
 }
 
 func (c *Client) newDashboardsClient(ctx context.Context, over *http.Client) (*dashboard.DashboardsClient, error) {
-	client, err := dashboard.NewDashboardsRESTClient(ctx, append(c.restOptions("monitoring"), option.WithHTTPClient(over))...)
+	client, err := dashboard.NewDashboardsRESTClient(ctx, append(c.restOptions("monitoring"),
+		option.WithHTTPClient(over),
+		option.WithEndpoint(strings.TrimSuffix(c.endpoints["monitoring"].rest, "/")), // Its paths begin with a slash.
+	)...)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
 )
 
@@ -22,6 +24,9 @@ const (
 	MaxAttempts, MaxElapsed, MetricStep = maxAttempts, maxElapsed, metricStep
 )
 
+func Covers(standing, wanted proto.Message, except ...string) bool {
+	return covers(standing, wanted, except...)
+}
 func Decide(c Class, e *Error) Action       { return decide(c, e) }
 func ClassOfRPC(method string) Class        { return classOfRPC(method) }
 func ClassOfHTTP(method, path string) Class { return classOfHTTP(method, path) }
