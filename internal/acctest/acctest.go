@@ -99,7 +99,10 @@ func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 }
 
 // Config puts the provider block before a configuration.
-func (e *Env) Config(body string) string {
+func (e *Env) Config(body string) string { return e.ConfigWith("", body) }
+
+// ConfigWith is Config with further arguments in the provider block.
+func (e *Env) ConfigWith(arguments, body string) string {
 	return fmt.Sprintf(`
 terraform {
   required_providers {
@@ -112,8 +115,9 @@ terraform {
 provider "cortx" {
   project       = %q
   emulator_host = %q
+  %s
 }
-%s`, provider.Address, Project, e.Server.Addr(), body)
+%s`, provider.Address, Project, e.Server.Addr(), arguments, body)
 }
 
 // Test runs the steps, and then asks the emulator itself that nothing is left:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
+	"cloud.google.com/go/monitoring/dashboard/apiv1/dashboardpb"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -41,6 +42,37 @@ func (e *Env) RemoteChannel(check func(*monitoringpb.NotificationChannel) error)
 		}
 		return check(channels[0])
 	}
+}
+
+// RemoteDashboard checks the one dashboard that stands.
+func (e *Env) RemoteDashboard(check func(*dashboardpb.Dashboard) error) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		dashboards, err := e.Client.Dashboards().List(context.Background(), Project)
+		if err != nil {
+			return err
+		}
+		if len(dashboards) != 1 {
+			return fmt.Errorf("expected one dashboard, found %d", len(dashboards))
+		}
+		return check(dashboards[0])
+	}
+}
+
+// ChangeDashboard changes the one dashboard that stands, as somebody would in
+// the console.
+func (e *Env) ChangeDashboard(change func(*dashboardpb.Dashboard)) func() {
+	return e.ByHand(func(ctx context.Context) error {
+		dashboards, err := e.Client.Dashboards().List(ctx, Project)
+		if err != nil {
+			return err
+		}
+		if len(dashboards) != 1 {
+			return fmt.Errorf("expected one dashboard, found %d", len(dashboards))
+		}
+		change(dashboards[0])
+		_, err = e.Client.Dashboards().Update(ctx, dashboards[0])
+		return err
+	})
 }
 
 // ExpectPrior checks a value of a resource as it was before the planned change,
