@@ -21,7 +21,7 @@ type call struct {
 	rpc       string
 	resource  string
 	body      json.RawMessage
-	// serial is the project whose configuration the call edits, or "".
+	// serial is what the call edits alone, such as a project, or "".
 	serial string
 	// conn is the client's connection, which a fault may close.
 	conn net.Conn

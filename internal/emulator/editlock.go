@@ -31,3 +31,17 @@ func (l *editLocks) begin(project string) (release func(), err error) {
 		delete(l.busy, project)
 	}, nil
 }
+
+// serialKey returns what a call edits alone, or "" when others may edit it at
+// the same time.
+func (s *Server) serialKey(k *kind, rpc, resource string) string {
+	switch {
+	case k == nil || !isWrite(rpc):
+		return ""
+	case k.serialBy != nil:
+		return k.serialBy(rpc, s.canonicalName(resource))
+	case k.serialWrites:
+		return s.canonicalProject(projectOf(resource))
+	}
+	return ""
+}

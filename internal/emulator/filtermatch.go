@@ -66,6 +66,9 @@ func compileAll(nodes []filterNode, md protoreflect.MessageDescriptor) ([]matche
 }
 
 func compileTerm(t filterTerm, md protoreflect.MessageDescriptor) (matcher, error) {
+	if choice := choiceOf(t.path, md); choice != nil {
+		return compileChoice(t, choice)
+	}
 	path, err := resolvePath(t.path, md)
 	if err != nil {
 		return nil, err
@@ -81,6 +84,31 @@ func compileTerm(t filterTerm, md protoreflect.MessageDescriptor) (matcher, erro
 			return !hit
 		}
 		return hit
+	}, nil
+}
+
+// choiceOf returns the oneof that a path such as identifier_case asks about.
+func choiceOf(path string, md protoreflect.MessageDescriptor) protoreflect.OneofDescriptor {
+	name, ok := strings.CutSuffix(path, "_case")
+	if !ok {
+		return nil
+	}
+	return md.Oneofs().ByName(protoreflect.Name(name))
+}
+
+// compileChoice compares the name of the field that is set in a oneof, in upper
+// case: identifier_case = "CUSTOM".
+func compileChoice(t filterTerm, choice protoreflect.OneofDescriptor) (matcher, error) {
+	test, err := valueTest(t)
+	if err != nil {
+		return nil, err
+	}
+	return func(m proto.Message) bool {
+		set := ""
+		if f := m.ProtoReflect().WhichOneof(choice); f != nil {
+			set = strings.ToUpper(string(f.Name()))
+		}
+		return test(set) != (t.op == "!=")
 	}, nil
 }
 

@@ -80,9 +80,7 @@ func (s *Server) messageCall(fullMethod string, req any) *call {
 		c.host = svc.kind.host
 		if m, ok := req.(proto.Message); ok {
 			c.resource = resourceOf(m.ProtoReflect())
-			if svc.kind.serialWrites && isWrite(c.rpc) {
-				c.serial = s.canonicalProject(projectOf(c.resource))
-			}
+			c.serial = s.serialKey(svc.kind, c.rpc, c.resource)
 			if isWrite(c.rpc) {
 				c.body, _ = protojson.Marshal(m)
 			}

@@ -30,6 +30,10 @@ type kind struct {
 	// serialWrites says that two writes of this kind in one project at a time
 	// are refused with 409, as Monitoring does for its configuration.
 	serialWrites bool
+	// serialBy names what a write of a method edits alone, instead of the
+	// project: a second write with the same answer is refused. "" stands for
+	// nothing.
+	serialBy func(rpc, resource string) string
 }
 
 // route is one REST method over plain Go types.
@@ -63,6 +67,8 @@ func (s *Server) kinds() []kind {
 		alertPolicyKind,
 		notificationChannelKind,
 		dashboardKind,
+		monitoringServiceKind,
+		sloKind,
 		metricDescriptorKind,
 		projectV1Kind,
 		projectV3Kind,

@@ -16,10 +16,12 @@ import (
 // listQuery is what a List call asks for.
 type listQuery struct {
 	kind, parent string
-	filter       string
-	orderBy      string
-	pageSize     int32
-	pageToken    string
+	// within narrows the list to names with a prefix, for a parent with a "-".
+	within    string
+	filter    string
+	orderBy   string
+	pageSize  int32
+	pageToken string
 	// defaultSize is used for a page size of 0; larger ones than maxSize are
 	// cut to it, as https://google.aip.dev/158 wants.
 	defaultSize, maxSize int
@@ -53,6 +55,9 @@ func list[M proto.Message](s *Server, q listQuery, fresh func() M) (listPage[M],
 	}
 	var found []listed[M]
 	for _, e := range s.store.List(q.kind, q.parent) {
+		if !strings.HasPrefix(e.Name, q.within) {
+			continue
+		}
 		value := fresh()
 		if err := decode(e.Value, value); err != nil {
 			return page, err
@@ -113,7 +118,7 @@ func pageSize(asked int32, byDefault, most int) (int, error) {
 
 // fingerprint binds a page token to its query; the page size may change.
 func (q listQuery) fingerprint() string {
-	return fingerprint(q.kind, q.parent, q.filter, q.orderBy)
+	return fingerprint(q.kind, q.parent+q.within, q.filter, q.orderBy)
 }
 
 func fingerprint(parts ...string) string {

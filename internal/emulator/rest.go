@@ -122,9 +122,7 @@ func (s *Server) dispatch(c *call, r *http.Request, path string) func(context.Co
 	}
 	resource, handle, err := e.method.prepare(s, &restRequest{vars: vars, query: query, body: body})
 	c.resource = resource
-	if k := e.method.owner(); k != nil && k.serialWrites && isWrite(c.rpc) {
-		c.serial = s.canonicalProject(projectOf(resource))
-	}
+	c.serial = s.serialKey(e.method.owner(), c.rpc, resource)
 	if err != nil {
 		return fail(err)
 	}
