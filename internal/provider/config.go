@@ -33,6 +33,7 @@ type config struct {
 	DefaultLabels                      types.Map      `tfsdk:"default_labels"`
 	Endpoints                          types.Map      `tfsdk:"endpoints"`
 	EmulatorHost                       types.String   `tfsdk:"emulator_host"`
+	Grafana                            types.Object   `tfsdk:"grafana"`
 }
 
 // services are the keys of endpoints, each with the word that hashicorp/google
@@ -66,10 +67,14 @@ func (p *cortx) Configure(ctx context.Context, req provider.ConfigureRequest, re
 		return
 	}
 
-	data := &tfkit.Data{Project: cfg.Project, DefaultLabels: cfg.DefaultLabels}
+	data := &tfkit.Data{Project: cfg.Project, DefaultLabels: cfg.DefaultLabels, HasGrafana: types.BoolValue(!cfg.Grafana.IsNull())}
+	if cfg.Grafana.IsUnknown() {
+		data.HasGrafana = types.BoolUnknown()
+	}
 	resp.ResourceData = data
+	resp.ListResourceData = data
 	resp.DataSourceData = data
-	if cfg.unknown() {
+	if cfg.unknown() || grafanaUnknown(ctx, cfg.Grafana) {
 		// Terraform plans with what it has. The clients come with the apply,
 		// when every value is known.
 		return
@@ -84,6 +89,7 @@ func (p *cortx) Configure(ctx context.Context, req provider.ConfigureRequest, re
 		return
 	}
 	data.Client = client
+	data.Grafana = p.grafanaClient(ctx, cfg.Grafana, cfg.EmulatorHost.ValueString(), &resp.Diagnostics)
 	if client.Emulated() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("emulator_host"),
 			"The provider talks to the emulator, not to Google Cloud.",

@@ -228,7 +228,7 @@ func TestEnvironmentVariablesAreDocumented(t *testing.T) {
 			t.Errorf("%s names no environment variable", name)
 		}
 	}
-	if names := slices.Sorted(maps.Keys(described.Schema.Attributes)); len(names) != 13 {
+	if names := slices.Sorted(maps.Keys(described.Schema.Attributes)); len(names) != 14 {
 		t.Errorf("arguments: %v", names)
 	}
 }

@@ -65,6 +65,7 @@ func (p *cortx) Schema(_ context.Context, _ provider.SchemaRequest, resp *provid
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Other base URLs for services: keys " + serviceNames() + ". Environment: `GOOGLE_<SERVICE>_CUSTOM_ENDPOINT`, as with hashicorp/google.",
 			},
+			"grafana": grafanaAttribute(),
 			"emulator_host": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Host and port of the embedded Google Cloud (`terraform-provider-cortx emulator`); loopback only. All requests go there, without credentials, and every run warns. " +

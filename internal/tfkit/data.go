@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/grafana"
 )
 
 // Data is what the provider hands to every type once it is configured.
@@ -17,6 +18,11 @@ type Data struct {
 	// Client reaches Google Cloud. It is nil while the provider's own
 	// configuration holds values that are known only after apply.
 	Client *gcp.Client
+	// Grafana reaches the Grafana of the provider block. It is nil without a
+	// block, and while the provider's configuration is unknown.
+	Grafana *grafana.Client
+	// HasGrafana tells whether the provider block names a Grafana.
+	HasGrafana types.Bool
 	// Project is the default project: null when there is none, unknown when it
 	// is known only after apply.
 	Project types.String
