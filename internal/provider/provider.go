@@ -14,6 +14,7 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/functions"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/alertpolicy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/dashboard"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/notificationchannel"
 )
 
@@ -67,6 +68,7 @@ func (p *cortx) Metadata(_ context.Context, _ provider.MetadataRequest, resp *pr
 func (p *cortx) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		alertpolicy.New,
+		dashboard.New,
 		notificationchannel.New,
 	}
 }

@@ -38,32 +38,23 @@ func TestCreateUnderFaults(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for kind, create := range map[string]func(e *env) (string, error){
-				"AlertPolicy": func(e *env) (string, error) {
-					p, err := e.AlertPolicies().Create(t.Context(), project, policy())
-					return p.GetName(), err
-				},
-				"NotificationChannel": func(e *env) (string, error) {
-					ch, err := e.NotificationChannels().Create(t.Context(), project, email())
-					return ch.GetName(), err
-				},
-			} {
+			for _, c := range collections {
 				fault := tt.fault
-				fault.RPC = "Create" + kind
+				fault.RPC = "Create" + c.noun
 				e := newEnv(t, emulator.Options{Faults: []emulator.Fault{fault}})
-				made, err := create(e)
+				made, err := c.create(t.Context(), e)
 				if err != nil {
-					t.Errorf("%s: %v", kind, err)
+					t.Errorf("%s: %v", c.noun, err)
 					continue
 				}
 				if got := e.requests(fault.RPC); got != tt.creates {
-					t.Errorf("%s: %d creates, want %d", kind, got, tt.creates)
+					t.Errorf("%s: %d creates, want %d", c.noun, got, tt.creates)
 				}
-				if standing := slices.Concat(e.standing("alertPolicies"), e.standing("notificationChannels")); !slices.Equal(standing, []string{made}) {
-					t.Errorf("%s: %v stand, %s was returned", kind, standing, made)
+				if standing := e.standing(c.segment); !slices.Equal(standing, []string{made}) {
+					t.Errorf("%s: %v stand, %s was returned", c.noun, standing, made)
 				}
 				if got := e.longestWait(); got < tt.wait {
-					t.Errorf("%s: the longest wait was %s, want at least %s", kind, got, tt.wait)
+					t.Errorf("%s: the longest wait was %s, want at least %s", c.noun, got, tt.wait)
 				}
 			}
 		})
@@ -176,53 +167,11 @@ func TestTwoClientsRetryEachOthersConflicts(t *testing.T) {
 	}
 }
 
-func TestFiveHundredReads(t *testing.T) {
-	t.Parallel()
-	e := newEnv(t, emulator.Options{})
-	names := make([]string, 0, 500)
-	for range 500 {
-		p, err := e.AlertPolicies().Create(t.Context(), project, policy())
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, p.GetName())
-	}
-	e.server.ResetRequests()
-	var wg sync.WaitGroup
-	for _, name := range names {
-		wg.Go(func() {
-			if p, err := e.AlertPolicies().Get(t.Context(), name); err != nil || p.GetName() != name {
-				t.Errorf("got %v, %v", p, err)
-			}
-		})
-	}
-	wg.Wait()
-	if got := e.requests(""); got > 4 {
-		t.Errorf("500 reads took %d requests", got)
-	}
-}
-
 func TestCancelUnderWay(t *testing.T) {
 	t.Parallel()
 	guard := time.AfterFunc(30*time.Second, func() { panic("a cancelled call does not end") })
 	defer guard.Stop()
 
-	t.Run("a create without a reply is found", func(t *testing.T) {
-		t.Parallel()
-		e := newEnv(t, emulator.Options{Faults: []emulator.Fault{{RPC: "CreateAlertPolicy", Drop: true, After: true}}})
-		ctx, cancel := context.WithCancelCause(t.Context())
-		stopped := errors.New("stopped by hand")
-		go func() {
-			for e.requests("CreateAlertPolicy") == 0 {
-				time.Sleep(time.Millisecond)
-			}
-			cancel(stopped)
-		}()
-		p, err := e.AlertPolicies().Create(ctx, project, policy())
-		if err != nil || !slices.Equal(e.standing("alertPolicies"), []string{p.GetName()}) {
-			t.Errorf("got %v, %v; %v stand", p, err, e.standing("alertPolicies"))
-		}
-	})
 	t.Run("a wait for a metric ends", func(t *testing.T) {
 		t.Parallel()
 		e := newEnv(t, emulator.Options{})
