@@ -175,20 +175,22 @@ func IsUnavailable(err error) bool {
 	})
 }
 
-// IsMetricNotFound reports a condition on a metric type that the project does
-// not have yet; it can take ten minutes after the metric's first point
-// (hashicorp/terraform-provider-google issues 11102 and 10325). It also holds
-// when the caller's time ran out while that was waited for.
+// IsMetricNotFound reports a condition or an objective on a metric type that
+// the project does not have yet; it can take ten minutes after the metric's
+// first point (hashicorp/terraform-provider-google issues 11102 and 10325). It
+// also holds when the caller's time ran out while that was waited for.
 func IsMetricNotFound(err error) bool {
 	return match(err, func(e *Error) bool {
 		var last *Error
-		return e.metricNotFound() || errors.As(e.err, &last) && last.metricNotFound()
+		return e.metricNotFound() || e.metricOfFilterUnknown() || errors.As(e.err, &last) && last.metricNotFound()
 	})
 }
 
 // IsInvalid reports a request that the service refused as invalid.
 func IsInvalid(err error) bool {
-	return match(err, func(e *Error) bool { return e.Code == codes.InvalidArgument || e.Code == codes.OutOfRange })
+	return match(err, func(e *Error) bool {
+		return (e.Code == codes.InvalidArgument || e.Code == codes.OutOfRange) && !e.metricOfFilterUnknown()
+	})
 }
 
 func (e *Error) serviceDisabled() bool {
@@ -201,6 +203,13 @@ func (e *Error) metricNotFound() bool {
 	}
 	m := strings.ToLower(e.Message)
 	return strings.Contains(m, "cannot find metric") || strings.Contains(m, "could take up to 10 minutes to become available")
+}
+
+// metricOfFilterUnknown recognises the words with which the service refuses an
+// objective (GoogleCloudPlatform/cloud-ops-sandbox issue 896). Unlike that of a
+// policy, this refusal is not waited out here: an objective may stay pending.
+func (e *Error) metricOfFilterUnknown() bool {
+	return e.Code == codes.InvalidArgument && strings.Contains(e.Message, "metric referenced by the provided filter is unknown")
 }
 
 var (

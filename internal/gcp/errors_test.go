@@ -18,7 +18,7 @@ import (
 
 // kinds lists every predicate by name.
 var kinds = map[string]func(error) bool{
-	"NotFound": gcp.IsNotFound, "Conflict": gcp.IsConflict, "Exhausted": gcp.IsExhausted, "RateLimited": gcp.IsRateLimited,
+	"NotFound": gcp.IsNotFound, "Conflict": gcp.IsConflict, "AlreadyExists": gcp.IsAlreadyExists, "Exhausted": gcp.IsExhausted, "RateLimited": gcp.IsRateLimited,
 	"PermissionDenied": gcp.IsPermissionDenied, "ServiceDisabled": gcp.IsServiceDisabled,
 	"PreconditionFailed": gcp.IsPreconditionFailed, "Unavailable": gcp.IsUnavailable,
 	"MetricNotFound": gcp.IsMetricNotFound, "Invalid": gcp.IsInvalid,
@@ -43,8 +43,9 @@ func TestErrorKinds(t *testing.T) {
 		{"grpc not found", failure(codes.NotFound, "x"), "NotFound"},
 		{"rest not found", reply(404, `{"error":{"code":404,"message":"x","status":"NOT_FOUND"}}`), "NotFound"},
 		{"metric", failure(codes.NotFound, metricMessage), "MetricNotFound"},
+		{"metric of an objective", failure(codes.InvalidArgument, "Invalid SLO definition: The metric referenced by the provided filter is unknown. Check the metric name and labels."), "MetricNotFound"},
 		{"aborted", failure(codes.Aborted, "x"), "Conflict"},
-		{"taken", reply(409, `{"error":{"status":"ALREADY_EXISTS"}}`), "Conflict"},
+		{"taken", reply(409, `{"error":{"status":"ALREADY_EXISTS"}}`), "Conflict AlreadyExists"},
 		{"stale etag", reply(412, `{}`), "Conflict PreconditionFailed"},
 		{"rate by reason", failure(codes.ResourceExhausted, "limit on policies", info("RATE_LIMIT_EXCEEDED")), "RateLimited"},
 		{"rate by hint", failure(codes.ResourceExhausted, "limit on alert policies", hint(time.Second)), "RateLimited"},

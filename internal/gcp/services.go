@@ -62,7 +62,8 @@ type SLOs struct {
 // Create makes an objective of the service with this full name, as
 // SERVICE/serviceLevelObjectives/ID; an empty id becomes a fresh one. An id
 // that is taken is an error ([IsAlreadyExists]); a lost reply is dealt with as
-// in [Dashboards.Create].
+// in [Dashboards.Create]. A metric that the project does not have yet is an
+// error at once ([IsMetricNotFound]): whether to wait is the caller's business.
 func (s *SLOs) Create(ctx context.Context, service, id string, slo *monitoringpb.ServiceLevelObjective) (*monitoringpb.ServiceLevelObjective, error) {
 	return s.createIn(ctx, service, id, slo)
 }
