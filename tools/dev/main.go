@@ -159,7 +159,7 @@ func runGenerateCheck(ctx context.Context, root string, _ []string) error {
 func runBench(ctx context.Context, root string, args []string) error {
 	b := bench.Bench{Root: root, Out: os.Stdout, Progress: os.Stderr}
 	parse("bench", args, func(flags *flag.FlagSet) {
-		flags.StringVar(&b.Counts, "n", "10,100,500", "numbers of `policies`, separated by commas")
+		flags.StringVar(&b.Counts, "n", "10,100,500", "numbers of `policies`, and of as many dashboards, separated by commas")
 		flags.StringVar(&b.Latencies, "latency", "0s,50ms", "`latencies` of the emulator, separated by commas")
 		flags.StringVar(&b.Markdown, "md", "", "also write the tables to this Markdown `file`")
 	})

@@ -24,8 +24,11 @@ import (
 // fail a run: they say as much about the machine as about the provider.
 const (
 	// maxPlanRequests bounds the requests of a plan without changes, at any
-	// number of policies up to 500.
-	maxPlanRequests = 5
+	// number N of policies and as many dashboards, up to 500.
+	maxPlanRequests = 10
+	// extraRequests is what an apply and a destroy may make beside the one
+	// request that each of the 2 N objects needs.
+	extraRequests = 20
 	// maxBinaryBytes bounds the stripped binary: 45 MB.
 	maxBinaryBytes = 45_000_000
 	// maxPeakBytes bounds the resident memory of the provider: 90 MiB.
@@ -40,8 +43,8 @@ type Bench struct {
 	CLI tfcli.CLI
 	// Out receives the tables, Progress what is being done.
 	Out, Progress io.Writer
-	// Counts are numbers of policies, and Latencies those of the emulator,
-	// each separated by commas.
+	// Counts are numbers of policies, with as many dashboards each, and
+	// Latencies those of the emulator, all separated by commas.
 	Counts, Latencies string
 	// Markdown is a file that gets the tables too; empty means none.
 	Markdown string
@@ -54,9 +57,9 @@ type phase struct {
 	peak     int64 // bytes; 0 where it can't be told
 }
 
-// row is the measurement of one number of policies at one latency.
+// row is the measurement of n policies and n dashboards at one latency.
 type row struct {
-	policies             int
+	n                    int
 	latency              time.Duration
 	apply, plan, destroy phase
 	write                time.Duration // one policy write after the other, the mean
@@ -126,7 +129,7 @@ func (b Bench) parameters() (counts []int, latencies []time.Duration, err error)
 	for _, word := range strings.Split(b.Counts, ",") {
 		n, err := strconv.Atoi(word)
 		if err != nil || n < 1 || n > 2000 {
-			return nil, nil, fmt.Errorf("%q is no number of policies between 1 and 2000", word)
+			return nil, nil, fmt.Errorf("%q is no number of policies and dashboards between 1 and 2000", word)
 		}
 		counts = append(counts, n)
 	}
@@ -140,9 +143,10 @@ func (b Bench) parameters() (counts []int, latencies []time.Duration, err error)
 	return counts, latencies, nil
 }
 
-// measure applies, plans and destroys n policies against an emulator of its own.
+// measure applies, plans and destroys n policies and n dashboards against an
+// emulator of its own.
 func (b Bench) measure(ctx context.Context, installed install.Installation, dir string, n int, latency time.Duration) (r row, err error) {
-	r = row{policies: n, latency: latency}
+	r = row{n: n, latency: latency}
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return r, err
 	}
@@ -162,7 +166,7 @@ func (b Bench) measure(ctx context.Context, installed install.Installation, dir 
 	if r.write, err = singleWrite(ctx, client); err != nil {
 		return r, err
 	}
-	title := fmt.Sprintf("%d policies at %s: ", n, latency)
+	title := fmt.Sprintf("%d policies and %d dashboards at %s: ", n, n, latency)
 	env := append(demo.CleanEnv(os.Environ()),
 		"CORTX_EMULATOR_HOST="+addr, "TF_CLI_CONFIG_FILE="+installed.CLIConfig, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")
 	step := func(command string, args ...string) (p phase, requests []emu.Request, err error) {
@@ -216,48 +220,4 @@ func span(requests []emu.Request, rpc string) time.Duration {
 		}
 	}
 	return last.Sub(first)
-}
-
-// configuration is a channel and n policies, no two alike.
-func configuration(n int) string {
-	return fmt.Sprintf(`terraform {
-  required_providers {
-    cortx = {
-      source = %q
-    }
-  }
-}
-
-provider "cortx" {
-  project = "cortx-bench"
-}
-
-resource "cortx_notification_channel" "oncall" {
-  display_name = "On-call"
-  email = {
-    address = "oncall@cortx.example"
-  }
-}
-
-resource "cortx_alert_policy" "bench" {
-  count                 = %d
-  display_name          = "Policy ${count.index}"
-  priority              = "P0"
-  notification_channels = [cortx_notification_channel.oncall.name]
-  conditions = [{
-    error_rate = {
-      by_tenant    = true
-      threshold    = 0.01 + count.index / 10000
-      match_labels = { service = "service-${count.index}" }
-    }
-  }]
-  runbook = {
-    detection   = "Look at the share of answers 5xx by tenant and route of service ${count.index}."
-    triage      = "Every tenant: the shared path. One tenant: its namespace. One route: its service."
-    mitigation  = "Undo the last rollout, or scale out."
-    resolution  = "Fix forward through the pipeline, and replay what failed."
-    post_mortem = "Within two working days, blameless, in the incident archive."
-  }
-}
-`, install.Sources()[0], n)
 }

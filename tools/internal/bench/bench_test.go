@@ -23,7 +23,7 @@ func TestGoalsHoldOnASmallRun(t *testing.T) {
 	if err := b.Run(t.Context()); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
-	for _, want := range []string{"| 12 | 0s |", "requests in a plan without changes", "stripped binary", "time to handshake"} {
+	for _, want := range []string{"| 12 | 0s |", "requests in a plan without changes, N = 12", "requests in the destroy, N = 12", "| 12 | 0s | first apply |", "measured elsewhere", "stripped binary", "time to handshake"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, &out)
 		}
