@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -50,7 +51,9 @@ func (e *Env) Foreign(path, body string) map[string]any {
 }
 
 // WriteGoogleState writes a state file that holds resources of hashicorp/google,
-// as if another configuration had made them.
+// as if another configuration had made them, and puts a stand-in for its plugin
+// where the CLI finds it. The state of a move is not touched by the stand-in:
+// the CLI hands it to the provider that the resource moves to.
 func (c *CLI) WriteGoogleState(resources ...Google) {
 	c.t.Helper()
 	type instance struct {
@@ -73,9 +76,13 @@ func (c *CLI) WriteGoogleState(resources ...Google) {
 		Outputs          map[string]any `json:"outputs"`
 		Resources        []entry        `json:"resources"`
 	}{Version: 4, TerraformVersion: "1.11.0", Serial: 1, Lineage: "00000000-0000-4000-8000-000000000000", Outputs: map[string]any{}}
+	var types []string
 	for _, r := range resources {
+		if !slices.Contains(types, r.Type) {
+			types = append(types, r.Type)
+		}
 		state.Resources = append(state.Resources, entry{
-			Mode: "managed", Type: r.Type, Name: r.Name, Provider: `provider["registry.terraform.io/hashicorp/google"]`,
+			Mode: "managed", Type: r.Type, Name: r.Name, Provider: fmt.Sprintf("provider[%q]", googleAddress),
 			Instances: []instance{{
 				SchemaVersion: r.SchemaVersion, Attributes: r.Attributes,
 				// The timeouts of terraform-plugin-sdk, in nanoseconds.
@@ -88,6 +95,7 @@ func (c *CLI) WriteGoogleState(resources ...Google) {
 		c.t.Fatal(err)
 	}
 	c.write(filepath.Join(c.Dir, "terraform.tfstate"), string(raw))
+	c.Env = append(c.Env, serveGoogle(c.t, types))
 }
 
 // Everywhere returns everything that the CLI has written below its directory but
