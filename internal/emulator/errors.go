@@ -158,8 +158,32 @@ func codeName(c codes.Code) string {
 	return "UNKNOWN"
 }
 
-// errorBody renders err as Google's JSON error.
+// errorBody renders err in the form of the API under a host, Google's unless a
+// kind of the host says otherwise.
+func (s *Server) errorBody(host string, err error) []byte {
+	for _, k := range s.kinds() {
+		if k.host == host && k.errorForm != nil {
+			if raw, encodeErr := json.Marshal(k.errorForm(err)); encodeErr == nil {
+				return raw
+			}
+		}
+	}
+	return errorBody(err)
+}
+
+// ownError is an error of an API that has a form of its own for errors.
+type ownError interface {
+	error
+	// body is the reply, as JSON.
+	body() []byte
+}
+
+// errorBody renders err as Google's JSON error, or as its API does.
 func errorBody(err error) []byte {
+	var own ownError
+	if errors.As(err, &own) {
+		return own.body()
+	}
 	st := status.Convert(err)
 	type body struct {
 		Code    int               `json:"code"`

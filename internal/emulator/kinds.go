@@ -30,6 +30,9 @@ type kind struct {
 	// serialWrites says that two writes of this kind in one project at a time
 	// are refused with 409, as Monitoring does for its configuration.
 	serialWrites bool
+	// errorForm renders the errors of the kind's host, where they have another
+	// form than Google's.
+	errorForm func(err error) any
 	// serialBy names what a write of a method edits alone, instead of the
 	// project: a second write with the same answer is refused. "" stands for
 	// nothing.
@@ -74,5 +77,8 @@ func (s *Server) kinds() []kind {
 		projectV3Kind,
 		serviceKind,
 		topicKind,
+		grafanaDashboardKind,
+		grafanaFolderKind,
+		grafanaLookupKind,
 	}
 }

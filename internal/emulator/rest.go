@@ -40,7 +40,7 @@ func (m restMethod) owner() *kind { return m.kind }
 
 func (m restMethod) prepare(_ *Server, r *restRequest) (string, func(context.Context) (any, error), error) {
 	resource := ""
-	for _, name := range []string{"name", "parent", "resource", "project", "topic", "projectId"} {
+	for _, name := range []string{"name", "parent", "resource", "project", "topic", "projectId", "uid"} {
 		if v := r.vars[name]; v != "" {
 			resource = v
 			break
@@ -153,7 +153,7 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, c *call, value an
 	httpStatus := http.StatusOK
 	switch {
 	case err != nil && !errors.Is(err, errDropped):
-		raw, httpStatus = errorBody(err), httpStatusOf(err)
+		raw, httpStatus = s.errorBody(c.host, err), httpStatusOf(err)
 		if after := retryAfterHeader(err); after != "" {
 			w.Header().Set("Retry-After", after)
 		}
@@ -162,7 +162,7 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, c *call, value an
 	default:
 		var encodeErr error
 		if raw, encodeErr = encodeReply(value, r.URL.Query()); encodeErr != nil {
-			raw, httpStatus = errorBody(encodeErr), http.StatusInternalServerError
+			raw, httpStatus = s.errorBody(c.host, encodeErr), http.StatusInternalServerError
 		}
 	}
 	raw = layOut(raw, r.URL.Query())
