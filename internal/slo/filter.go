@@ -4,7 +4,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -166,8 +165,12 @@ func (t terms) prometheus(suffix string) (string, bool) {
 	if !ok || t.resource != resourceType {
 		return "", false
 	}
-	return strings.CutSuffix(name, suffix)
+	name, ok = strings.CutSuffix(name, suffix)
+	return name, ok && metricName.MatchString(name)
 }
+
+// metricName is what PromQL takes without quotes.
+var metricName = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:]*$`)
 
 // match returns the labels, nil for none.
 func (t terms) match() map[string]string {
@@ -177,10 +180,10 @@ func (t terms) match() map[string]string {
 	return t.labels
 }
 
-// sameFilter says whether two filters select the same by their terms, or are
-// the same text but for blanks.
+// sameFilter says whether two filters are the same text, or have the same terms.
+// The service keeps a filter as it was written.
 func sameFilter(a, b string) bool {
-	if strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ") {
+	if a == b {
 		return true
 	}
 	first, ok := parseFilter(a)
@@ -214,13 +217,4 @@ func latencyFrom(distribution string) (Latency, bool) {
 	}
 	metric, ok := parsed.prometheus(histogramSuffix)
 	return Latency{Metric: metric, MatchLabels: parsed.match()}, ok
-}
-
-// listOf prints names for a message.
-func listOf(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = strconv.Quote(name)
-	}
-	return strings.Join(quoted, ", ")
 }

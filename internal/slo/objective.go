@@ -4,11 +4,13 @@ import (
 	"maps"
 	"math"
 	"math/big"
-	"time"
 
 	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
 	"google.golang.org/protobuf/types/known/durationpb"
 )
+
+// daySeconds is how the service counts days: without leap seconds.
+const daySeconds = 24 * 60 * 60
 
 // Service returns the Monitoring service that the objective belongs to, a custom
 // one. Several objectives can share it, so it carries no labels but the one that
@@ -30,7 +32,7 @@ func (s SLO) Objective() *monitoringpb.ServiceLevelObjective {
 		DisplayName:           s.DisplayName,
 		Goal:                  s.Goal,
 		ServiceLevelIndicator: s.indicator(),
-		Period:                &monitoringpb.ServiceLevelObjective_RollingPeriod{RollingPeriod: durationpb.New(time.Duration(s.WindowDays) * day)},
+		Period:                &monitoringpb.ServiceLevelObjective_RollingPeriod{RollingPeriod: &durationpb.Duration{Seconds: s.WindowDays * daySeconds}},
 		UserLabels:            maps.Clone(s.Labels),
 	}
 }

@@ -91,9 +91,9 @@ func (s SLO) present() []string {
 // burnText says what one pair means, before the runbook.
 func (s SLO) burnText(pair WindowPair) string {
 	return fmt.Sprintf("The objective is %s good requests over %s. More than %s were bad, over the last %s and still over the last %s: "+
-		"%s times what the budget allows. At this rate %s of it is spent in %s, and all of it in %s.",
+		"a burn rate of %s, where 1 spends the budget in exactly %s. At this rate %s of it is spent in %s, and all of it in %s.",
 		percent(s.Goal), plural(s.WindowDays, "day"), percent(pair.ErrorRatio), promDuration(pair.LongWindow), promDuration(pair.ShortWindow),
-		number(pair.Factor), percent(pair.BudgetShare), promDuration(pair.LongWindow), s.exhausted(pair.Factor))
+		number(pair.Factor), plural(s.WindowDays, "day"), percent(pair.BudgetShare), promDuration(pair.LongWindow), s.exhausted(pair.Factor))
 }
 
 func (s SLO) absenceText() string {
