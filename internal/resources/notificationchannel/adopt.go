@@ -34,6 +34,8 @@ func (r *notificationChannel) MoveState(context.Context) []resource.StateMover {
 	})
 }
 
+const noSuchKind = "The provider has no such kind of notification channel."
+
 // channelTypes are the types of the service that this resource has a kind for.
 var channelTypes = []string{"pagerduty", "slack", "email", "webhook_basicauth", "webhook_tokenauth", "pubsub"}
 
@@ -46,7 +48,7 @@ func inspectSource(attributes map[string]any) []problem.Problem {
 		return s
 	}
 	if kind := text(attributes, "type"); !slices.Contains(channelTypes, kind) {
-		found.Add(nil, "The provider has no such kind of notification channel.",
+		found.Add(nil, noSuchKind,
 			fmt.Sprintf("type is %q, and cortx_notification_channel has %s. Remove the moved block and leave the channel as google_monitoring_notification_channel: "+
 				"cortx_alert_policy takes its name in notification_channels all the same. Nothing was changed.", kind, strings.Join(channelTypes, ", ")))
 	}

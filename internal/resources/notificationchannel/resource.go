@@ -148,9 +148,8 @@ func (r *notificationChannel) Read(ctx context.Context, req resource.ReadRequest
 func (r *notificationChannel) flatten(ctx context.Context, remote *monitoringpb.NotificationChannel, prior model, diags *diag.Diagnostics) model {
 	found := prior
 	kind := kindFromProto(remote)
-	if kind.typeName() == "" {
-		diags.AddAttributeError(path.Root("type"), "The provider has no such kind of notification channel.",
-			fmt.Sprintf("%s is of type %q. Manage it with google_monitoring_notification_channel, and refer to it by its name.", remote.GetName(), remote.GetType()))
+	for _, found := range unmanageable(remote) {
+		diags.AddAttributeError(path.Root("type"), found.Summary, remote.GetName()+": "+found.Detail)
 		return prior
 	}
 	if kind.pubSub != nil {
