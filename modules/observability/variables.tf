@@ -9,7 +9,7 @@ variable "environment" {
 }
 
 variable "project_id" {
-  description = "The project that holds the policies and channels: the metrics scope in which the platform's metrics are seen. The provider's project when null."
+  description = "The project that holds everything: the metrics scope in which the platform's metrics are seen. The provider's project when null."
   type        = string
   default     = null
 }
@@ -27,14 +27,14 @@ variable "suite" {
 }
 
 variable "enabled" {
-  description = "Whether the policies open incidents. Set it to false for planned maintenance: the policies stay, and nobody is woken."
+  description = "Whether the policies open incidents. Set it to false for planned maintenance: nobody is woken, the four policies stay, and those of the objectives are taken away meanwhile."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "labels" {
-  description = "Labels for every policy and channel, beside `environment`."
+  description = "Labels for every object, beside `environment`."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -70,6 +70,7 @@ variable "metrics" {
     compliance_checks        = optional(string)
     database_connections     = optional(string)
     database_connections_max = optional(string)
+    records                  = optional(string)
   })
   default  = {}
   nullable = false
@@ -153,6 +154,128 @@ variable "database" {
   validation {
     condition     = var.database.instance == null ? true : can(regex("^[^:]+(:[^:]+)?:[^:]+$", var.database.instance))
     error_message = "database.instance is the instance as project:instance, such as \"cortx-prod:core\"."
+  }
+}
+
+# What is shown.
+
+variable "dashboards" {
+  description = "Which of the platform's dashboards are made."
+  type = object({
+    platform_health  = optional(bool, true)
+    tenant_usage     = optional(bool, true)
+    compliance_audit = optional(bool, true)
+    cost_attribution = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "dashboard_targets" {
+  description = "Where the dashboards stand, `cloud_monitoring` and `grafana`. When null: Cloud Monitoring, and Grafana too when the provider has a `grafana` block."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = var.dashboard_targets == null ? true : length(var.dashboard_targets) > 0 && length(setsubtract(var.dashboard_targets, ["cloud_monitoring", "grafana"])) == 0
+    error_message = "dashboard_targets holds \"cloud_monitoring\", \"grafana\" or both."
+  }
+}
+
+variable "grafana" {
+  description = "What Grafana needs to know: the folder, the UIDs of the Prometheus and of the BigQuery data source, how often a dashboard refreshes itself (`1m`), and where its time range begins (`now-6h`)."
+  type = object({
+    folder_uid               = optional(string)
+    data_source_uid          = optional(string)
+    bigquery_data_source_uid = optional(string)
+    refresh                  = optional(string)
+    time_from                = optional(string)
+  })
+  default = null
+}
+
+variable "billing_export_table" {
+  description = "The table of the BigQuery billing export, `project.dataset.table`, from which the cost dashboard in Grafana tells cost by tenant; it needs `grafana.bigquery_data_source_uid`. Its set-up is a step in the console, which the guide on dashboards describes. Without it there are usage proxies alone, as in Cloud Monitoring in any case."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.billing_export_table == null ? true : can(regex("^([a-z0-9.-]+:)?[a-z][a-z0-9-]+\\.[A-Za-z0-9_]+\\.[A-Za-z0-9_]+$", var.billing_export_table))
+    error_message = "billing_export_table has the form project.dataset.table, such as \"cortx-billing.billing.gcp_billing_export_resource_v1_012345_6789AB_CDEF01\"."
+  }
+  validation {
+    condition     = var.billing_export_table == null || try(var.grafana.bigquery_data_source_uid, null) != null
+    error_message = "billing_export_table is read by Grafana: give grafana.bigquery_data_source_uid too."
+  }
+}
+
+variable "alert_charts" {
+  description = "Whether the health dashboard in Cloud Monitoring shows the four alerts with their incidents. Their names are known once they stand, so the first plan can't show that dashboard's sections."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+# What is promised.
+
+variable "service" {
+  description = "The Monitoring service that the objectives belong to: its id, `cortx-ENVIRONMENT` when not given, and what people read."
+  type = object({
+    id           = optional(string)
+    display_name = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.service.id == null ? true : can(regex("^[a-z0-9-]{1,63}$", var.service.id))
+    error_message = "service.id has at most 63 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "slos" {
+  description = "The objectives: the share of requests answered without a 5xx (99.9 %), and the share of those answered within a time (99 % within 500 ms, one of `latency_buckets`), each over a rolling window of up to 30 days. What is left out is the preset's."
+  type = object({
+    uptime = optional(object({
+      enabled      = optional(bool, true)
+      display_name = optional(string)
+      goal         = optional(number)
+      window_days  = optional(number)
+    }), {})
+    latency_p99 = optional(object({
+      enabled      = optional(bool, true)
+      display_name = optional(string)
+      goal         = optional(number)
+      threshold_ms = optional(number)
+      window_days  = optional(number)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for slo in [var.slos.uptime, var.slos.latency_p99] : slo.goal == null ? true : slo.goal > 0 && slo.goal <= 0.9999])
+    error_message = "A goal is a share above 0 and at most 0.9999: 99.9 % is 0.999."
+  }
+  validation {
+    condition     = alltrue([for slo in [var.slos.uptime, var.slos.latency_p99] : slo.window_days == null ? true : slo.window_days >= 1 && slo.window_days <= 30 && floor(slo.window_days) == slo.window_days])
+    error_message = "A window has 1 to 30 whole days."
+  }
+}
+
+variable "slo_alerts" {
+  description = "The alerts on the objectives' error budgets: whether there are any, and the priorities of the fast burns and of the slow ones."
+  type = object({
+    enabled         = optional(bool, true)
+    page_priority   = optional(string, "P1")
+    ticket_priority = optional(string, "P2")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for priority in [var.slo_alerts.page_priority, var.slo_alerts.ticket_priority] : contains(["P0", "P1", "P2"], priority)])
+    error_message = "A priority is \"P0\", \"P1\" or \"P2\"."
   }
 }
 

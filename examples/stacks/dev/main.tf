@@ -21,4 +21,17 @@ module "observability" {
     error_rate = 0.05
     latency_ms = 1000
   }
+
+  # A promise to nobody: the budget is shown, and its burn makes tickets.
+  slos = {
+    uptime      = { goal = 0.99, window_days = 7 }
+    latency_p99 = { enabled = false }
+  }
+  slo_alerts = {
+    page_priority = "P2"
+  }
+
+  dashboards = {
+    cost_attribution = false
+  }
 }

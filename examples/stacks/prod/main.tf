@@ -4,6 +4,11 @@ provider "cortx" {
   default_labels = {
     cost_center = "platform"
   }
+
+  # Dashboards go here too. The token comes from the environment, GRAFANA_AUTH.
+  grafana = {
+    url = "https://grafana.cortx.example"
+  }
 }
 
 module "observability" {
@@ -25,4 +30,13 @@ module "observability" {
   }
 
   runbook_base_url = "https://runbooks.cortx.example/prod"
+
+  # The cost of each tenant, once the billing export is set up (a step in the
+  # console, which the guide on dashboards describes).
+  billing_export_table = "cortx-billing.billing.gcp_billing_export_resource_v1_012345_6789AB_CDEF01"
+  grafana = {
+    data_source_uid          = "prometheus"
+    bigquery_data_source_uid = "bigquery"
+    refresh                  = "1m"
+  }
 }

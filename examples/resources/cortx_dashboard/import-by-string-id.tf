@@ -1,0 +1,4 @@
+import {
+  to = cortx_dashboard.health
+  id = "projects/cortx-prod/dashboards/cortx-prod-health"
+}

@@ -1,0 +1,4 @@
+import {
+  to = cortx_slo.uptime
+  id = "projects/cortx-prod/services/cortx-prod/serviceLevelObjectives/uptime"
+}
