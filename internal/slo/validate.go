@@ -161,9 +161,9 @@ func (d DistributionCut) validate(v *problems, at problem.Path, alerts bool) {
 		v.Add(at.To("distribution_filter"), "The filter is missing.", "Set it to a Monitoring filter that selects a distribution.")
 	}
 	v.filter(at.To("distribution_filter"), d.DistributionFilter)
-	for name, bound := range map[string]float64{"min": d.Min, "max": d.Max} {
+	for i, bound := range []float64{d.Min, d.Max} {
 		if math.IsNaN(bound) || math.IsInf(bound, 0) {
-			v.Add(at.To(name), "The bound is not a number.", "Give a finite number; leave max out for no upper bound.")
+			v.Add(at.To([]string{"min", "max"}[i]), "The bound is not a number.", "Give a finite number; leave max out for no upper bound.")
 		}
 	}
 	if d.Max != 0 && d.Max <= d.Min {
@@ -178,7 +178,13 @@ func (d DistributionCut) validate(v *problems, at problem.Path, alerts bool) {
 
 // given counts what is not empty.
 func given(values []string) int {
-	return len(values) - len(slices.DeleteFunc(slices.Clone(values), func(value string) bool { return value != "" }))
+	n := 0
+	for _, value := range values {
+		if value != "" {
+			n++
+		}
+	}
+	return n
 }
 
 func (v *problems) filter(at problem.Path, filter string) {

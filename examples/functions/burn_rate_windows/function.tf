@@ -1,8 +1,8 @@
-# What has to burn for how long before cortx_slo pages somebody.
+# ["14.4 over 1h and 5m", "6 over 6h and 30m"]
 output "pages" {
   value = [
     for w in provider::cortx::burn_rate_windows(0.999, 30) :
-    "${w.error_ratio * 100} % of errors over ${w.long_window} spend ${w.budget_share * 100} % of the month's budget"
+    "${w.factor} over ${w.long_window} and ${w.short_window}"
     if w.page
   ]
 }
