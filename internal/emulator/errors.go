@@ -88,6 +88,10 @@ func httpStatusOf(err error) int {
 	if errors.As(err, &explicit) {
 		return explicit.httpStatus
 	}
+	var own ownError
+	if errors.As(err, &own) {
+		return own.httpStatus()
+	}
 	switch status.Code(err) {
 	case codes.OK:
 		return http.StatusOK
@@ -174,8 +178,9 @@ func (s *Server) errorBody(host string, err error) []byte {
 // ownError is an error of an API that has a form of its own for errors.
 type ownError interface {
 	error
-	// body is the reply, as JSON.
+	// body is the reply, as JSON, and httpStatus its status.
 	body() []byte
+	httpStatus() int
 }
 
 // errorBody renders err as Google's JSON error, or as its API does.

@@ -73,6 +73,7 @@ func (s *Server) kinds() []kind {
 		monitoringServiceKind,
 		sloKind,
 		metricDescriptorKind,
+		prometheusKind,
 		projectV1Kind,
 		projectV3Kind,
 		serviceKind,

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator/series"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator/store"
 )
 
@@ -70,6 +71,8 @@ type Server struct {
 	served   chan struct{}
 
 	projectRefs projectRefs
+	// series are the time series that queries find.
+	series *series.Source
 }
 
 // New returns a server that does not listen yet. It fails on a wrong option and
@@ -100,6 +103,7 @@ func New(opts Options) (*Server, error) {
 	s := &Server{
 		opts: opts, clk: opts.Clock, log: opts.Logger, store: st,
 		requests: &requestLog{}, faults: faults, quotas: newQuotas(opts.Quota == "gcp"),
+		series: series.New(opts.Seed),
 	}
 	// The sequence is mixed in, so that a server that is started again on its
 	// state file does not assign the same ids from the start.

@@ -2,9 +2,11 @@ package series
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 )
 
@@ -44,4 +46,18 @@ func (s *Source) Range(ctx context.Context, project, query string, start, end ti
 	}
 	// Close would take the memory of the result back for other queries.
 	return q.Exec(ctx)
+}
+
+// Labels returns the labels of the series that match any of the selectors, or of
+// all series without one.
+func (s *Source) Labels(project string, selectors ...[]*labels.Matcher) []labels.Labels {
+	if len(selectors) == 0 {
+		selectors = [][]*labels.Matcher{nil}
+	}
+	var found []labels.Labels
+	for _, matchers := range selectors {
+		(&querier{source: s, project: project}).each(matchers, func(set labels.Labels) { found = append(found, set) })
+	}
+	slices.SortFunc(found, labels.Compare)
+	return slices.CompactFunc(found, labels.Equal)
 }

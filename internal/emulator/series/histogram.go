@@ -27,15 +27,30 @@ func addHistogram(b *builder, name string, bounds []float64, populations []popul
 	if !b.wants(name + "_bucket") {
 		return
 	}
-	for _, bound := range append(append([]float64{}, bounds...), math.Inf(1)) {
-		shares := make([]float64, len(populations))
-		for i, one := range populations {
-			shares[i] = one.duration.below(bound)
+	for i := range len(bounds) + 1 {
+		// Each bucket takes a part of the next larger one, rounded down: so no
+		// window of time holds more events in it than in the larger one.
+		parts := make([][]float64, len(populations))
+		for k, one := range populations {
+			larger := 1.0
+			for j := len(bounds) - 1; j >= i; j-- {
+				share := one.duration.below(bounds[j])
+				parts[k] = append(parts[k], share/max(larger, math.SmallestNonzeroFloat64))
+				larger = share
+			}
+		}
+		bound := math.Inf(1)
+		if i < len(bounds) {
+			bound = bounds[i]
 		}
 		b.add(name+"_bucket", func(t float64) float64 {
 			sum := 0.0
-			for i, one := range populations {
-				sum += math.Floor(one.events.at(t) * shares[i])
+			for k, one := range populations {
+				n := one.events.at(t)
+				for _, part := range parts[k] {
+					n = math.Floor(n * part)
+				}
+				sum += n
 			}
 			return sum
 		}, append(append([]string{}, pairs...), "le", boundText(bound))...)
