@@ -61,3 +61,46 @@ run "everything_set" {
     error_message = "The instance's maximum reaches the expression."
   }
 }
+
+run "dashboards_and_objectives" {
+  command = plan
+
+  variables {
+    database = { source = "cloud_sql", instance = "cortx-test:core", max_connections = 200 }
+  }
+
+  assert {
+    condition     = alltrue([for dashboard in cortx_dashboard.preset : sum([for section in dashboard.sections : length(section.tiles)]) >= 4])
+    error_message = "Every tile is known at plan."
+  }
+  assert {
+    condition     = alltrue([for dashboard in cortx_dashboard.preset : can(jsondecode(dashboard.grafana_json).panels)])
+    error_message = "Grafana's JSON is known at plan, whether or not there is a Grafana."
+  }
+  assert {
+    condition     = output.dashboard_names == [for key in ["compliance_audit", "cost_attribution", "platform_health", "tenant_usage"] : "projects/cortx-test/dashboards/cortx-test-${replace(key, "_", "-")}"]
+    error_message = "The names are known at plan."
+  }
+  assert {
+    condition     = cortx_slo.uptime[0].goal == 0.999 && cortx_slo.uptime[0].window_days == 30 && cortx_slo.latency_p99[0].goal == 0.99 && cortx_slo.latency_p99[0].latency.threshold_ms == 500
+    error_message = "The goals are the platform's."
+  }
+  assert {
+    condition     = tolist([for pair in cortx_slo.uptime[0].burn_rate_windows : pair.factor]) == tolist([14.4, 6, 3, 1])
+    error_message = "The pairs of windows are known at plan."
+  }
+}
+
+run "cost_in_grafana" {
+  command = plan
+
+  variables {
+    billing_export_table = "cortx-billing.billing.gcp_billing_export_resource_v1_012345_6789AB_CDEF01"
+    grafana              = { bigquery_data_source_uid = "billing" }
+  }
+
+  assert {
+    condition     = strcontains(cortx_dashboard.preset["cost_attribution"].grafana_json, "cortx-billing.billing.gcp_billing_export_resource_v1_012345_6789AB_CDEF01")
+    error_message = "Grafana reads the billing export."
+  }
+}

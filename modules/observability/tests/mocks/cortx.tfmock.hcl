@@ -15,3 +15,22 @@ mock_resource "cortx_notification_channel" {
     emulated = false
   }
 }
+
+mock_resource "cortx_dashboard" {
+  defaults = {
+    id       = "projects/mock/dashboards/1"
+    name     = "projects/mock/dashboards/1"
+    project  = "mock"
+    emulated = false
+  }
+}
+
+mock_resource "cortx_slo" {
+  defaults = {
+    id       = "projects/mock/services/mock/serviceLevelObjectives/1"
+    name     = "projects/mock/services/mock/serviceLevelObjectives/1"
+    ready    = true
+    pending  = []
+    emulated = false
+  }
+}
