@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -14,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/grafana"
 )
 
 // Remote checks the one alert policy that stands, as the service has it.
@@ -147,4 +150,68 @@ func (e *Env) rest(method, path, body string) int {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	return resp.StatusCode
+}
+
+// Workload makes the metrics that the platform's services report, as their first
+// samples would, and waits until the service shows them.
+func (e *Env) Workload() {
+	e.tb.Helper()
+	for metric, kind := range map[string]string{
+		"http_requests_total/counter": "DOUBLE", "http_request_duration_seconds/histogram": "DISTRIBUTION",
+	} {
+		body := fmt.Sprintf(`{"type": "prometheus.googleapis.com/%s", "metricKind": "CUMULATIVE", "valueType": %q}`, metric, kind)
+		if status := e.rest(http.MethodPost, "monitoring.googleapis.com/v3/projects/"+Project+"/metricDescriptors", body); status != http.StatusOK {
+			e.tb.Fatalf("the metric %s could not be made: %d", metric, status)
+		}
+	}
+	if err := e.Clock.Sleep(context.Background(), 15*time.Minute); err != nil {
+		e.tb.Fatal(err)
+	}
+}
+
+// EditGrafana changes the one dashboard that stands in the emulated Grafana, as
+// somebody would there.
+func (e *Env) EditGrafana(change func(dashboard map[string]any)) {
+	e.tb.Helper()
+	client, uid := e.grafana()
+	text, meta, err := client.GetDashboard(context.Background(), uid)
+	if err != nil {
+		e.tb.Fatal(err)
+	}
+	dashboard := map[string]any{}
+	if err := json.Unmarshal([]byte(text), &dashboard); err != nil {
+		e.tb.Fatal(err)
+	}
+	change(dashboard)
+	edited, err := json.Marshal(dashboard)
+	if err != nil {
+		e.tb.Fatal(err)
+	}
+	if _, _, _, err := client.SaveDashboard(context.Background(), string(edited), meta.FolderUID, true, "by hand"); err != nil {
+		e.tb.Fatal(err)
+	}
+}
+
+// DeleteGrafana deletes the one dashboard that stands in the emulated Grafana.
+func (e *Env) DeleteGrafana() {
+	e.tb.Helper()
+	client, uid := e.grafana()
+	if err := client.DeleteDashboard(context.Background(), uid); err != nil {
+		e.tb.Fatal(err)
+	}
+}
+
+func (e *Env) grafana() (client *grafana.Client, uid string) {
+	e.tb.Helper()
+	client, err := grafana.New(grafana.Config{URL: "http://" + e.Server.Addr() + "/grafana", UserAgent: "acctest", Clock: e.Clock})
+	if err != nil {
+		e.tb.Fatal(err)
+	}
+	for kind, names := range e.Server.Inventory() {
+		if strings.Contains(strings.ToLower(kind), "grafana") && len(names) == 1 {
+			return client, names[0][strings.LastIndex(names[0], "/")+1:]
+		}
+	}
+	e.tb.Fatalf("expected one dashboard in Grafana, found %v", e.Server.Inventory())
+	return nil, ""
 }

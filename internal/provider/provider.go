@@ -16,6 +16,7 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/alertpolicy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/dashboard"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/notificationchannel"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/slo"
 )
 
 // Address is the provider's source address, in full: a bare one means another
@@ -70,6 +71,7 @@ func (p *cortx) Resources(context.Context) []func() resource.Resource {
 		alertpolicy.New,
 		dashboard.New,
 		notificationchannel.New,
+		slo.New,
 	}
 }
 
@@ -79,6 +81,7 @@ func (p *cortx) DataSources(context.Context) []func() datasource.DataSource { re
 // Functions implements provider.ProviderWithFunctions.
 func (p *cortx) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
+		functions.NewBurnRateWindows,
 		functions.NewPromQLValid,
 		functions.NewSLA,
 	}
