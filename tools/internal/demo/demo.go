@@ -63,6 +63,9 @@ func (d *Demo) Up(ctx context.Context) error {
 		if err := d.link(stack); err != nil {
 			return err
 		}
+		if err := d.workload(ctx, stack); err != nil {
+			return err
+		}
 		if err := d.apply(ctx, stack); err != nil {
 			return err
 		}
@@ -233,7 +236,7 @@ func (d *Demo) env() []string {
 // for a real project.
 func CleanEnv(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(pair string) bool {
-		for _, prefix := range []string{"TF_", "CORTX_", "GOOGLE_", "GCLOUD_", "CLOUDSDK_", "USER_PROJECT_OVERRIDE="} {
+		for _, prefix := range []string{"TF_", "CORTX_", "GOOGLE_", "GCLOUD_", "CLOUDSDK_", "GRAFANA_", "USER_PROJECT_OVERRIDE="} {
 			if strings.HasPrefix(pair, prefix) {
 				return true
 			}

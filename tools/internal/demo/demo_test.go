@@ -49,7 +49,17 @@ func TestDemoGoesUpTwiceAndDown(t *testing.T) {
 	if state, err := os.ReadFile(filepath.Join(root, ".demo", "stacks", "dev", "terraform.tfstate")); err != nil || strings.Contains(string(state), demo.StandInKey) {
 		t.Errorf("the state can't be read (%v), or holds the key:\n%s", err, state)
 	}
+	for _, want := range []string{"grafanaDashboards", "serviceLevelObjectives", " dashboards, ", " objectives."} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the report does not say %q:\n%s", want, &out)
+		}
+	}
 	before := inventory(t, addr)
+	for _, object := range before {
+		if object.Display == "" {
+			t.Errorf("%s %s has no display name", object.Kind, object.Name)
+		}
+	}
 	if len(before) < 10 {
 		t.Errorf("only %d objects stand: %v", len(before), before)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/emu"
@@ -16,18 +17,58 @@ func (d *Demo) report(ctx context.Context, stacks []string) error {
 	if err != nil {
 		return err
 	}
-	d.say("\nWhat stands, in %d stacks:\n", len(stacks))
+	d.say("\nWhat stands, in %d stacks: %s.\n", len(stacks), counts(objects))
 	table(d.Out, objects)
 	d.say(`
 Console:  %[1]s
+          the policies with their runbooks, the objectives with their budgets, and the dashboards
+          with charts, over time series that the emulator makes up
 
 Try next:
-  - look at the objects and their runbooks in the console
+  - open the console and look at a dashboard and at an objective's budget
   - change a threshold in examples/stacks/%[2]s/main.tf and run make demo again: one policy is updated in place
   - work by hand:  . .demo/env && %[3]s -chdir=.demo/stacks/%[2]s plan
   - make demo-down destroys everything, checks that nothing is left, and stops the emulator`,
 		client.Console(), stacks[0], d.CLI.Path)
 	return nil
+}
+
+// nouns are what people call the kinds of objects, one and many.
+var nouns = []struct{ kind, one, many string }{
+	{"alertPolicies", "alert policy", "alert policies"},
+	{"notificationChannels", "notification channel", "notification channels"},
+	{"dashboards", "dashboard", "dashboards"},
+	{"grafanaDashboards", "dashboard in Grafana", "dashboards in Grafana"},
+	{"monitoringServices", "service", "services"},
+	{"serviceLevelObjectives", "objective", "objectives"},
+}
+
+// counts says how many objects of each kind there are.
+func counts(objects []emu.Object) string {
+	byKind := map[string]int{}
+	for _, o := range objects {
+		byKind[o.Kind]++
+	}
+	var words []string
+	other := len(objects)
+	for _, n := range nouns {
+		noun, count := n.many, byKind[n.kind]
+		if count == 0 {
+			continue
+		}
+		if count == 1 {
+			noun = n.one
+		}
+		words = append(words, fmt.Sprintf("%d %s", count, noun))
+		other -= count
+	}
+	if other > 0 {
+		words = append(words, fmt.Sprintf("%d others", other))
+	}
+	if len(words) == 0 {
+		return "nothing"
+	}
+	return strings.Join(words, ", ")
 }
 
 // table writes objects as columns.

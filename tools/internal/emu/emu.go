@@ -2,6 +2,7 @@
 package emu
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -83,7 +84,7 @@ func (c Client) Inventory(ctx context.Context) ([]Object, error) {
 	var objects []Object
 	for kind, names := range kinds {
 		for _, name := range names {
-			objects = append(objects, Object{Kind: kind, Name: name, Display: c.displayName(ctx, name)})
+			objects = append(objects, Object{Kind: kind, Name: name, Display: c.displayName(ctx, kind, name)})
 		}
 	}
 	slices.SortFunc(objects, func(a, b Object) int {
@@ -93,14 +94,24 @@ func (c Client) Inventory(ctx context.Context) ([]Object, error) {
 }
 
 // displayName is empty when the object is of a kind that has none.
-func (c Client) displayName(ctx context.Context, name string) string {
+func (c Client) displayName(ctx context.Context, kind, name string) string {
+	path := "/monitoring.googleapis.com/v3/" + name
+	switch kind {
+	case "dashboards":
+		path = "/monitoring.googleapis.com/v1/" + name
+	case "grafanaDashboards":
+		path = "/grafana/api/dashboards/uid/" + name
+	}
 	var object struct {
 		DisplayName string `json:"displayName"`
+		Dashboard   struct {
+			Title string `json:"title"`
+		} `json:"dashboard"`
 	}
-	if err := c.get(ctx, "/monitoring.googleapis.com/v3/"+name, &object); err != nil {
+	if err := c.get(ctx, path, &object); err != nil {
 		return ""
 	}
-	return object.DisplayName
+	return cmp.Or(object.DisplayName, object.Dashboard.Title)
 }
 
 // TakeRequests returns the calls since the last time and forgets them.
