@@ -37,6 +37,7 @@ func (c Condition) signals() []named {
 	add(c.Uptime != nil, "uptime", func() typed { return *c.Uptime })
 	add(c.PromQL != nil, "promql", raw)
 	add(c.Threshold != nil, "threshold", raw)
+	add(c.MetricAbsence != nil, "metric_absence", raw)
 	add(c.LogMatch != nil, "log_match", raw)
 	return set
 }
@@ -51,7 +52,7 @@ func (c Condition) Signal() string {
 }
 
 // Query returns the PromQL that the service evaluates; false for the signals
-// that are none: threshold and log_match.
+// that are none: threshold, metric_absence and log_match.
 func (c Condition) Query() (string, bool) {
 	set := c.signals()
 	switch {
@@ -101,6 +102,8 @@ func (c Condition) DefaultDisplayName() string {
 		return "Metric below " + promNumber(c.Threshold.ThresholdValue)
 	case c.Threshold != nil:
 		return "Metric above " + promNumber(c.Threshold.ThresholdValue)
+	case c.MetricAbsence != nil:
+		return "Metric is absent"
 	default:
 		return "Log entry matches"
 	}

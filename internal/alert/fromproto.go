@@ -11,7 +11,7 @@ import (
 // FromProto recovers a policy from what the service returns. It takes any
 // policy, made by this package or not, and never fails: what has no place in a
 // [Policy] is left out, so that it shows as drift. A condition of a kind that
-// has no signal here (metric absence, MQL, SQL) comes back without one.
+// has no signal here (MQL, SQL) comes back without one.
 //
 // It inverts [Policy.Proto] up to these: an empty map or slice comes back nil,
 // an empty combiner as OR, an empty display name of a condition as the default,
@@ -121,6 +121,15 @@ func conditionFrom(condition *monitoringpb.AlertPolicy_Condition) Condition {
 	}
 	if threshold := condition.GetConditionThreshold(); threshold != nil {
 		c.Duration, c.Threshold = threshold.GetDuration().AsDuration(), thresholdFrom(threshold)
+	}
+	if absence := condition.GetConditionAbsent(); absence != nil {
+		c.Duration = absence.GetDuration().AsDuration()
+		c.MetricAbsence = &MetricAbsence{
+			Filter:         absence.GetFilter(),
+			Aggregations:   aggregationsFrom(absence.GetAggregations()),
+			TriggerCount:   int64(absence.GetTrigger().GetCount()),
+			TriggerPercent: absence.GetTrigger().GetPercent(),
+		}
 	}
 	if match := condition.GetConditionMatchedLog(); match != nil {
 		c.LogMatch = &LogMatch{Filter: match.GetFilter()}

@@ -77,6 +77,7 @@ type Condition struct {
 	Uptime           *Uptime
 	PromQL           *PromQL
 	Threshold        *Threshold
+	MetricAbsence    *MetricAbsence
 	LogMatch         *LogMatch
 }
 
@@ -250,6 +251,16 @@ type Threshold struct {
 	EvaluationMissingData string
 	// ForecastHorizon is 1 to 60 hours, or 0 for no forecast.
 	ForecastHorizon time.Duration
+}
+
+// MetricAbsence fires when time series that a Monitoring filter selects get no
+// more points; [Absence] is the same for PromQL.
+type MetricAbsence struct {
+	Filter       string
+	Aggregations []Aggregation
+	// TriggerCount and TriggerPercent are as those of [Threshold].
+	TriggerCount   int64
+	TriggerPercent float64
 }
 
 // Aggregation is how points are aligned and series combined, in Monitoring's words.

@@ -132,6 +132,12 @@ func (c Condition) proto() (*monitoringpb.AlertPolicy_Condition, error) {
 			return nil, err
 		}
 		condition.Condition = &monitoringpb.AlertPolicy_Condition_ConditionThreshold{ConditionThreshold: threshold}
+	case c.MetricAbsence != nil:
+		absence, err := c.MetricAbsence.proto(c.Duration)
+		if err != nil {
+			return nil, err
+		}
+		condition.Condition = &monitoringpb.AlertPolicy_Condition_ConditionAbsent{ConditionAbsent: absence}
 	case c.LogMatch != nil:
 		condition.Condition = &monitoringpb.AlertPolicy_Condition_ConditionMatchedLog{
 			ConditionMatchedLog: &monitoringpb.AlertPolicy_Condition_LogMatch{
@@ -179,20 +185,36 @@ func (t Threshold) proto(duration time.Duration) (*monitoringpb.AlertPolicy_Cond
 	if t.ForecastHorizon != 0 {
 		threshold.ForecastOptions = &monitoringpb.AlertPolicy_Condition_MetricThreshold_ForecastOptions{ForecastHorizon: some(t.ForecastHorizon)}
 	}
-	switch {
-	case t.TriggerCount != 0:
-		if t.TriggerCount < 0 || t.TriggerCount > math.MaxInt32 {
-			return nil, fmt.Errorf("a trigger of %d series is out of range", t.TriggerCount)
-		}
-		threshold.Trigger = &monitoringpb.AlertPolicy_Condition_Trigger{
-			Type: &monitoringpb.AlertPolicy_Condition_Trigger_Count{Count: int32(t.TriggerCount)},
-		}
-	case t.TriggerPercent != 0:
-		threshold.Trigger = &monitoringpb.AlertPolicy_Condition_Trigger{
-			Type: &monitoringpb.AlertPolicy_Condition_Trigger_Percent{Percent: t.TriggerPercent},
-		}
+	threshold.Trigger, err = trigger(t.TriggerCount, t.TriggerPercent)
+	return threshold, err
+}
+
+func (a MetricAbsence) proto(duration time.Duration) (*monitoringpb.AlertPolicy_Condition_MetricAbsence, error) {
+	list, err := aggregations(a.Aggregations)
+	if err != nil {
+		return nil, err
 	}
-	return threshold, nil
+	absence := &monitoringpb.AlertPolicy_Condition_MetricAbsence{Filter: a.Filter, Aggregations: list, Duration: durationpb.New(duration)}
+	absence.Trigger, err = trigger(a.TriggerCount, a.TriggerPercent)
+	return absence, err
+}
+
+// trigger returns how many series have to fail, nil for any one.
+func trigger(count int64, percent float64) (*monitoringpb.AlertPolicy_Condition_Trigger, error) {
+	switch {
+	case count < 0 || count > math.MaxInt32:
+		return nil, fmt.Errorf("a trigger of %d series is out of range", count)
+	case count != 0:
+		return &monitoringpb.AlertPolicy_Condition_Trigger{
+			Type: &monitoringpb.AlertPolicy_Condition_Trigger_Count{Count: int32(count)},
+		}, nil
+	case percent != 0:
+		return &monitoringpb.AlertPolicy_Condition_Trigger{
+			Type: &monitoringpb.AlertPolicy_Condition_Trigger_Percent{Percent: percent},
+		}, nil
+	default:
+		return nil, nil
+	}
 }
 
 func aggregations(list []Aggregation) ([]*monitoringpb.Aggregation, error) {

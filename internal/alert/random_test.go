@@ -150,6 +150,20 @@ func (s source) threshold() alert.Condition {
 	return alert.Condition{DisplayName: "threshold", Duration: time.Duration(1+s.IntN(9)) * time.Minute, Threshold: &t}
 }
 
+func (s source) metricAbsence() alert.Condition {
+	a := alert.MetricAbsence{Filter: `metric.type = "compute.googleapis.com/instance/uptime" AND resource.type = "gce_instance"`}
+	if s.maybe() {
+		a.Aggregations = []alert.Aggregation{{AlignmentPeriod: time.Minute, PerSeriesAligner: "ALIGN_MEAN"}}
+	}
+	switch s.IntN(3) {
+	case 0:
+		a.TriggerCount = int64(1 + s.IntN(5))
+	case 1:
+		a.TriggerPercent = float64(1 + s.IntN(100))
+	}
+	return alert.Condition{DisplayName: "metric absence", Duration: time.Duration(2+s.IntN(9)) * time.Minute, MetricAbsence: &a}
+}
+
 func (s source) links() []alert.Link {
 	var links []alert.Link
 	for i := range s.IntN(4) {
@@ -169,8 +183,11 @@ func (s source) policy() alert.Policy {
 		p.Conditions = []alert.Condition{{DisplayName: "log", LogMatch: &alert.LogMatch{Filter: `severity>=ERROR`, LabelExtractors: map[string]string{"a": "EXTRACT(jsonPayload.a)"}}}}
 		p.RateLimit, p.Prompts = 5*time.Minute, nil
 	} else {
-		for range 1 + s.IntN(5) {
+		for range 1 + s.IntN(4) {
 			p.Conditions = append(p.Conditions, s.condition())
+		}
+		if s.maybe() {
+			p.Conditions = append(p.Conditions, s.metricAbsence())
 		}
 		if s.maybe() {
 			p.Conditions = append(p.Conditions, s.threshold())

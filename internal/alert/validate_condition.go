@@ -12,7 +12,12 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-const intervalUnit = 30 * time.Second
+const (
+	intervalUnit = 30 * time.Second
+	// leastAbsence is the shortest duration of a metric_absence condition
+	// (google/monitoring/v3/alert.proto).
+	leastAbsence = 2 * time.Minute
+)
 
 func (c Condition) validate(v *problems, at path) {
 	set := c.signals()
@@ -21,7 +26,7 @@ func (c Condition) validate(v *problems, at path) {
 		for i, s := range set {
 			names[i] = s.name
 		}
-		detail := "Set one of error_rate, latency, db_connections, compliance_checks, pack_duration, ai_latency, absence, uptime, promql, threshold or log_match."
+		detail := "Set one of error_rate, latency, db_connections, compliance_checks, pack_duration, ai_latency, absence, uptime, promql, threshold, metric_absence or log_match."
 		if len(set) > 1 {
 			detail = "A condition tests one thing; this one has " + strings.Join(names, " and ") + ". Make a condition of each."
 		}
@@ -40,6 +45,12 @@ func (c Condition) validate(v *problems, at path) {
 			v.Add(at.To("duration"), "The duration is not in whole minutes.", fmt.Sprintf("Give a multiple of 60s: the service takes nothing between on a threshold condition; it is %s.", c.Duration))
 		}
 		c.Threshold.validate(v, signal, c.Duration)
+	case c.MetricAbsence != nil:
+		c.queryOnly(v, at)
+		if c.Duration < leastAbsence || c.Duration%time.Minute != 0 {
+			v.Add(at.To("duration"), "The duration doesn't fit a metric absence.", fmt.Sprintf("Give whole minutes, at least %s: for so long a series must have had no point; it is %s.", promDuration(leastAbsence), c.Duration))
+		}
+		c.MetricAbsence.validate(v, signal)
 	case c.LogMatch != nil:
 		c.queryOnly(v, at)
 		if c.Duration != 0 {
@@ -125,15 +136,7 @@ func (t Threshold) validate(v *problems, at path, duration time.Duration) {
 	case len(t.DenominatorAggregations) > 0:
 		v.Add(at.To("denominator_aggregations"), "There is nothing to divide by.", "Set denominator_filter too, or remove denominator_aggregations.")
 	}
-	if t.TriggerCount != 0 && t.TriggerPercent != 0 {
-		v.Add(at.To("trigger_percent"), "The trigger is given twice.", "Set trigger_count or trigger_percent, not both.")
-	}
-	if t.TriggerCount < 0 || t.TriggerCount > math.MaxInt32 {
-		v.Add(at.To("trigger_count"), "The trigger is out of range.", fmt.Sprintf("Give a number of time series of 1 or more; it is %d.", t.TriggerCount))
-	}
-	if !within(t.TriggerPercent, 0, 100) {
-		v.Add(at.To("trigger_percent"), "The trigger is out of range.", fmt.Sprintf("Give a percentage above 0 and up to 100; it is %s.", number(t.TriggerPercent)))
-	}
+	v.trigger(at, t.TriggerCount, t.TriggerPercent)
 	if t.EvaluationMissingData != "" {
 		v.choice(at.To("evaluation_missing_data"), "The treatment of missing data is unknown to the service.", t.EvaluationMissingData, missing...)
 		if duration < time.Minute {
@@ -141,6 +144,24 @@ func (t Threshold) validate(v *problems, at path, duration time.Duration) {
 		}
 	}
 	v.between(at.To("forecast_horizon"), "The forecast horizon is out of range.", t.ForecastHorizon, time.Hour, 60*time.Hour)
+}
+
+func (a MetricAbsence) validate(v *problems, at path) {
+	v.filter(at.To("filter"), a.Filter, true)
+	v.aggregations(at.To("aggregations"), a.Aggregations)
+	v.trigger(at, a.TriggerCount, a.TriggerPercent)
+}
+
+func (v *problems) trigger(at path, count int64, percent float64) {
+	if count != 0 && percent != 0 {
+		v.Add(at.To("trigger_percent"), "The trigger is given twice.", "Set trigger_count or trigger_percent, not both.")
+	}
+	if count < 0 || count > math.MaxInt32 {
+		v.Add(at.To("trigger_count"), "The trigger is out of range.", fmt.Sprintf("Give a number of time series of 1 or more; it is %d.", count))
+	}
+	if !within(percent, 0, 100) {
+		v.Add(at.To("trigger_percent"), "The trigger is out of range.", fmt.Sprintf("Give a percentage above 0 and up to 100; it is %s.", number(percent)))
+	}
 }
 
 func (v *problems) filter(at path, filter string, resource bool) {
@@ -152,6 +173,10 @@ func (v *problems) filter(at path, filter string, resource bool) {
 
 func (v *problems) aggregations(at path, list []Aggregation) {
 	for i, a := range list {
+		if a.PerSeriesAligner == "ALIGN_NONE" || a.CrossSeriesReducer == "REDUCE_NONE" {
+			v.Add(at.To(i), "An aggregation says that there is none.", "Leave out per_series_aligner = \"ALIGN_NONE\" and cross_series_reducer = \"REDUCE_NONE\": it means the same, and the service doesn't give these words back.")
+			continue
+		}
 		if a.PerSeriesAligner != "" {
 			v.choice(at.To(i).To("per_series_aligner"), "The aligner is unknown to the service.", a.PerSeriesAligner, aligners...)
 			if a.AlignmentPeriod < time.Minute || a.AlignmentPeriod%time.Second != 0 {

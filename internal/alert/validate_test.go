@@ -50,6 +50,14 @@ func threshold(change func(*alert.Threshold)) func(*alert.Policy) {
 	}
 }
 
+// absent is a metric_absence with a duration that fits it.
+func absent(change func(*alert.MetricAbsence)) func(*alert.Policy) {
+	return func(p *alert.Policy) {
+		with(p, alert.MetricAbsence{Filter: `metric.type = "compute.googleapis.com/instance/uptime" AND resource.type = "gce_instance"`}, change)
+		p.Conditions[0].Duration = 2 * time.Minute
+	}
+}
+
 func errorRate(change func(*alert.ErrorRate)) func(*alert.Policy) {
 	return func(p *alert.Policy) { with(p, alert.DefaultErrorRate(), change) }
 }
@@ -194,6 +202,15 @@ var refusals = []struct {
 	{aggregated(alert.Aggregation{AlignmentPeriod: time.Minute, PerSeriesAligner: "ALIGN_LEFT"}), "conditions.0.threshold.aggregations.0.per_series_aligner", "ALIGN_RATE"},
 	{aggregated(alert.Aggregation{CrossSeriesReducer: "REDUCE_SUM"}), "conditions.0.threshold.aggregations.0.per_series_aligner", "aligned"},
 	{aggregated(alert.Aggregation{AlignmentPeriod: time.Minute, PerSeriesAligner: "ALIGN_RATE", CrossSeriesReducer: "REDUCE_ALL"}), "conditions.0.threshold.aggregations.0.cross_series_reducer", "REDUCE_SUM"},
+	{aggregated(alert.Aggregation{AlignmentPeriod: time.Minute, PerSeriesAligner: "ALIGN_NONE"}), "conditions.0.threshold.aggregations.0", "Leave out"},
+	{aggregated(alert.Aggregation{AlignmentPeriod: time.Minute, PerSeriesAligner: "ALIGN_RATE", CrossSeriesReducer: "REDUCE_NONE"}), "conditions.0.threshold.aggregations.0", "Leave out"},
+	{absent(func(s *alert.MetricAbsence) { s.Filter = "x" }), "conditions.0.metric_absence.filter", "field x is unknown"},
+	{absent(func(s *alert.MetricAbsence) { s.Aggregations = []alert.Aggregation{{CrossSeriesReducer: "REDUCE_SUM"}} }), "conditions.0.metric_absence.aggregations.0.per_series_aligner", "aligned"},
+	{absent(func(s *alert.MetricAbsence) { s.TriggerCount, s.TriggerPercent = 1, 1 }), "conditions.0.metric_absence.trigger_percent", "not both"},
+	{func(p *alert.Policy) {
+		absent(func(*alert.MetricAbsence) {})(p)
+		p.Conditions[0].Duration = time.Minute
+	}, "conditions.0.duration", "at least 2m"},
 	{func(p *alert.Policy) {
 		threshold(func(*alert.Threshold) {})(p)
 		p.Conditions[0].Duration = 90 * time.Second

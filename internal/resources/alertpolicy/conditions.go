@@ -27,7 +27,7 @@ var conditionAttributes = sync.OnceValue(func() map[string]schema.Attribute {
 		},
 		"duration": schema.StringAttribute{
 			Optional: true, Computed: true, CustomType: tfkit.DurationType{},
-			MarkdownDescription: "For how long the condition must hold before an incident opens; `0s` when not set. With `threshold` a multiple of a minute.",
+			MarkdownDescription: "For how long the condition must hold before an incident opens; `0s` when not set. With `threshold` and `metric_absence` a multiple of a minute.",
 		},
 		"evaluation_interval": schema.StringAttribute{
 			Optional: true, Computed: true, CustomType: tfkit.DurationType{},
@@ -39,7 +39,7 @@ var conditionAttributes = sync.OnceValue(func() map[string]schema.Attribute {
 		},
 		"query": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "The PromQL expression of the condition, rendered from the signal; null for `threshold` and `log_match`.",
+			MarkdownDescription: "The PromQL expression of the condition, rendered from the signal; null for `threshold`, `metric_absence` and `log_match`.",
 		},
 	}
 	maps.Copy(attributes, signalAttributes())
@@ -125,6 +125,12 @@ func signalAttributes() map[string]schema.Attribute {
 			"trigger_percent":          schema.Float64Attribute{Optional: true, MarkdownDescription: "Which percentage of series must violate the threshold."},
 			"evaluation_missing_data":  schema.StringAttribute{Optional: true, MarkdownDescription: "`EVALUATION_MISSING_DATA_INACTIVE`, `EVALUATION_MISSING_DATA_ACTIVE` or `EVALUATION_MISSING_DATA_NO_OP`; `duration` must then be at least a minute."},
 			"forecast_horizon":         schema.StringAttribute{Optional: true, CustomType: tfkit.DurationType{}, MarkdownDescription: "How far ahead to forecast, from 1 to 60 hours."},
+		}),
+		"metric_absence": signal("A metric, selected by a Monitoring filter, gets no more points for the condition's `duration`, at least `120s`. For PromQL metrics there is `absence`.", map[string]schema.Attribute{
+			"filter":          schema.StringAttribute{Required: true, MarkdownDescription: "A Monitoring filter with `metric.type` and `resource.type`."},
+			"aggregations":    aggregations("How series are aligned and combined, in this order."),
+			"trigger_count":   schema.Int64Attribute{Optional: true, MarkdownDescription: "How many series must be absent; one when not set."},
+			"trigger_percent": schema.Float64Attribute{Optional: true, MarkdownDescription: "Which percentage of series must be absent."},
 		}),
 		"log_match": signal("A log entry matches. It must be the only condition, and needs `notification_rate_limit`.", map[string]schema.Attribute{
 			"filter":           schema.StringAttribute{Required: true, MarkdownDescription: "A Logging query."},

@@ -121,6 +121,7 @@ var signalDefaults = map[string]func(*alert.Condition){
 	"uptime":            func(c *alert.Condition) { c.Uptime = pointer(alert.DefaultUptime()) },
 	"promql":            func(c *alert.Condition) { c.PromQL = &alert.PromQL{} },
 	"threshold":         func(c *alert.Condition) { c.Threshold = &alert.Threshold{} },
+	"metric_absence":    func(c *alert.Condition) { c.MetricAbsence = &alert.MetricAbsence{} },
 	"log_match":         func(c *alert.Condition) { c.LogMatch = &alert.LogMatch{} },
 }
 
@@ -137,7 +138,7 @@ func expandCondition(raw tftypes.Value, diags *diag.Diagnostics) alert.Condition
 			set(&condition)
 		}
 	}
-	typed := condition.PromQL == nil && condition.Threshold == nil && condition.LogMatch == nil
+	typed := condition.PromQL == nil && condition.Threshold == nil && condition.MetricAbsence == nil && condition.LogMatch == nil
 	condition.DisableMetricValidation = typed
 	if typed || condition.PromQL != nil {
 		condition.EvaluationInterval = defaultEvaluationInterval
