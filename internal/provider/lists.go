@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/alertpolicy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/dashboard"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/notificationchannel"
 )
 
@@ -16,6 +17,7 @@ var _ provider.ProviderWithListResources = (*cortx)(nil)
 func (p *cortx) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		alertpolicy.NewList,
+		dashboard.NewList,
 		notificationchannel.NewList,
 	}
 }

@@ -57,14 +57,11 @@ func (r *dashboard) Metadata(_ context.Context, req resource.MetadataRequest, re
 func (r *dashboard) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var planned model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
-	client := r.Client(&resp.Diagnostics)
-	timeout, d := planned.Timeouts.Create(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	client, ctx, cancel := r.Begin(ctx, planned.Timeouts.Create, writeTimeout, types.BoolNull(), &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	stands := false
 	if planned.has(dash.TargetCloudMonitoring) {
@@ -116,22 +113,16 @@ func (m *model) settle() {
 func (r *dashboard) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
-		return
-	}
 	tfkit.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
-	if r.Data == nil || r.Data.Client == nil {
-		resp.Diagnostics.AddWarning("The dashboard was not refreshed.", "A value of the provider block is known only after apply. The plan is made from the last known state.")
+	client, ctx, cancel := r.BeginRead(ctx, "dashboard", state.Timeouts.Read, readTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	timeout, d := state.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(d...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	found, standing := state, false
 	if !state.Name.IsNull() {
-		remote, err := r.Data.Client.Dashboards().Get(ctx, state.Name.ValueString())
+		remote, err := client.Dashboards().Get(ctx, state.Name.ValueString())
 		switch {
 		case gcp.IsNotFound(err):
 			found.Name = types.StringNull()
@@ -161,14 +152,11 @@ func (r *dashboard) Update(ctx context.Context, req resource.UpdateRequest, resp
 	var planned, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	client := r.Client(&resp.Diagnostics)
-	timeout, d := planned.Timeouts.Update(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+	client, ctx, cancel := r.Begin(ctx, planned.Timeouts.Update, writeTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	inMonitoring := planned.has(dash.TargetCloudMonitoring)
 	switch {
@@ -211,14 +199,11 @@ func (r *dashboard) Update(ctx context.Context, req resource.UpdateRequest, resp
 func (r *dashboard) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	client := r.Client(&resp.Diagnostics)
-	timeout, d := state.Timeouts.Delete(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+	client, ctx, cancel := r.Begin(ctx, state.Timeouts.Delete, writeTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	if !state.GrafanaURL.IsNull() {
 		r.deleteInGrafana(ctx, state.GrafanaUID.ValueString(), &resp.Diagnostics)
 	}

@@ -46,18 +46,15 @@ func (r *objective) Metadata(_ context.Context, req resource.MetadataRequest, re
 func (r *objective) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var planned model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
-	client := r.Client(&resp.Diagnostics)
 	wanted, err := expand(req.Plan.Raw)
 	if err != nil {
 		addBug(&resp.Diagnostics, err)
 	}
-	timeout, d := planned.Timeouts.Create(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	client, ctx, cancel := r.Begin(ctx, planned.Timeouts.Create, writeTimeout, types.BoolNull(), &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	wanted.Project = planned.Project.ValueString()
 	wanted.Labels = tfkit.StringMap(ctx, planned.EffectiveLabels, &resp.Diagnostics)
@@ -88,20 +85,14 @@ func (r *objective) Create(ctx context.Context, req resource.CreateRequest, resp
 func (r *objective) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
-		return
-	}
 	tfkit.SetIdentity(ctx, resp.Identity, state.Name, &resp.Diagnostics)
-	if r.Data == nil || r.Data.Client == nil {
-		resp.Diagnostics.AddWarning("The objective was not refreshed.", "A value of the provider block is known only after apply. The plan is made from the last known state.")
+	client, ctx, cancel := r.BeginRead(ctx, "objective", state.Timeouts.Read, readTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	timeout, d := state.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(d...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
-	observed, names, err := observe(ctx, r.Data.Client, state, &resp.Diagnostics)
+	observed, names, err := observe(ctx, client, state, &resp.Diagnostics)
 	if err != nil {
 		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The objective could not be read.", err)
 		return
@@ -118,18 +109,15 @@ func (r *objective) Update(ctx context.Context, req resource.UpdateRequest, resp
 	var planned, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	client := r.Client(&resp.Diagnostics)
 	wanted, err := expand(req.Plan.Raw)
 	if err != nil {
 		addBug(&resp.Diagnostics, err)
 	}
-	timeout, d := planned.Timeouts.Update(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+	client, ctx, cancel := r.Begin(ctx, planned.Timeouts.Update, writeTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	wanted.Project = planned.Project.ValueString()
 	wanted.Labels = tfkit.StringMap(ctx, planned.EffectiveLabels, &resp.Diagnostics)
@@ -153,14 +141,11 @@ func (r *objective) Update(ctx context.Context, req resource.UpdateRequest, resp
 func (r *objective) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	client := r.Client(&resp.Diagnostics)
-	timeout, d := state.Timeouts.Delete(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+	client, ctx, cancel := r.Begin(ctx, state.Timeouts.Delete, writeTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	if err := takeDown(ctx, client, state, state.policyNames(ctx, &resp.Diagnostics)); err != nil {
 		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The objective could not be deleted.", err)
 	}

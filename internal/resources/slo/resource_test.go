@@ -208,8 +208,8 @@ func TestAccDriftByHand(t *testing.T) {
 		change func(*acctest.Env) func(context.Context) error
 		shown  []string
 	}{
-		"goal": {objective(func(o *monitoringpb.ServiceLevelObjective) { o.Goal = 0.9 }, "goal"), []string{"burn_rate_windows", "goal"}},
-		"name": {objective(func(o *monitoringpb.ServiceLevelObjective) { o.DisplayName = "Mine" }, "display_name"), []string{"display_name"}},
+		"goal":           {objective(func(o *monitoringpb.ServiceLevelObjective) { o.Goal = 0.9 }, "goal"), []string{"burn_rate_windows", "goal"}},
+		"name":           {objective(func(o *monitoringpb.ServiceLevelObjective) { o.DisplayName = "Mine" }, "display_name"), []string{"display_name"}},
 		"policy deleted": {policy(func(*monitoringpb.AlertPolicy) bool { return false }), []string{"pending[0]", "policies.burn_6h", "ready"}},
 		"query edited": {policy(func(p *monitoringpb.AlertPolicy) bool {
 			p.GetConditions()[0].GetConditionPrometheusQueryLanguage().Query = "vector(0) > 1"
