@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
 // Google is a resource of hashicorp/google in a state file: what a moved block
@@ -118,4 +121,51 @@ func (c *CLI) Everywhere() string {
 		c.t.Fatal(err)
 	}
 	return all.String()
+}
+
+// Plan plans to a file and returns the action of each resource by its address,
+// such as "no-op" or "update", and all that the CLI printed.
+func (c *CLI) Plan(args ...string) (actions map[string]string, printed string) {
+	c.t.Helper()
+	printed = c.MustRun(append([]string{"plan", "-no-color", "-input=false", "-out=plan.bin"}, args...)...)
+	var plan struct {
+		Changes []struct {
+			Address string `json:"address"`
+			Change  struct {
+				Actions []string `json:"actions"`
+			} `json:"change"`
+		} `json:"resource_changes"`
+	}
+	if err := json.Unmarshal([]byte(c.MustRun("show", "-json", "plan.bin")), &plan); err != nil {
+		c.t.Fatal(err)
+	}
+	actions = map[string]string{}
+	for _, change := range plan.Changes {
+		actions[change.Address] = strings.Join(change.Change.Actions, " and ")
+	}
+	return actions, printed
+}
+
+// Move asks the provider itself, without a CLI, to move a state, and returns the
+// errors that it answers.
+func (e *Env) Move(t *testing.T, target, sourceAddress, sourceType, state string) []string {
+	t.Helper()
+	server, err := e.Factories()["cortx"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := server.MoveResourceState(t.Context(), &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: sourceAddress, SourceTypeName: sourceType, TargetTypeName: target,
+		SourceState: &tfprotov6.RawState{JSON: []byte(state)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var errors []string
+	for _, d := range resp.Diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			errors = append(errors, d.Summary+" "+d.Detail)
+		}
+	}
+	return errors
 }

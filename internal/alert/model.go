@@ -48,9 +48,10 @@ type Policy struct {
 }
 
 // MixedRenotify is the renotify interval of a policy whose channels are not all
-// told again at one interval. No configuration can ask for it, so it always
-// shows as drift.
-const MixedRenotify = -time.Second
+// told again at one interval. It is below the least that the service takes, so no
+// configuration can ask for it, and it always shows as drift; a negative one
+// would be no duration to Terraform.
+const MixedRenotify = time.Second
 
 // Condition is one test of a policy. Exactly one of the signals is set.
 type Condition struct {

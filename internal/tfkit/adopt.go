@@ -113,12 +113,14 @@ func (d Deferral) KeepAdopted(ctx context.Context, private Private, prior, plann
 
 // withoutOwn returns the planned labels with our own as they stand.
 func (d Deferral) withoutOwn(before, planned tftypes.Value) (tftypes.Value, error) {
-	if !before.IsKnown() || before.IsNull() || !planned.IsKnown() || planned.IsNull() {
+	if !before.IsKnown() || !planned.IsKnown() || planned.IsNull() {
 		return planned, nil
 	}
 	standing, wanted := map[string]tftypes.Value{}, map[string]tftypes.Value{}
-	if err := before.As(&standing); err != nil {
-		return planned, err
+	if !before.IsNull() {
+		if err := before.As(&standing); err != nil {
+			return planned, err
+		}
 	}
 	if err := planned.As(&wanted); err != nil {
 		return planned, err
@@ -132,6 +134,9 @@ func (d Deferral) withoutOwn(before, planned tftypes.Value) (tftypes.Value, erro
 		if d.Own(key) {
 			wanted[key] = value
 		}
+	}
+	if len(wanted) == 0 && before.IsNull() {
+		return before, nil
 	}
 	return tftypes.NewValue(planned.Type(), wanted), nil
 }

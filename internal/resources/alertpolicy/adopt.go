@@ -91,7 +91,7 @@ func lost(remote *monitoringpb.AlertPolicy, coming bool) []problem.Problem {
 	if alert.FromProto(remote).Renotify == alert.MixedRenotify {
 		found.Warn(nil, "The reminders of this alert policy differ from channel to channel.",
 			fmt.Sprintf("alert_strategy.notification_channel_strategy of %s gives some channels another renotify_interval than others, or none. cortx_alert_policy reminds all channels alike: "+
-				"the plan shows -1s as the present interval, and apply puts the configured one in its place. To keep the difference, make a policy for each interval, or leave it as google_monitoring_alert_policy.", remote.GetName()))
+				"the plan shows 1s as the present interval, and apply puts the configured one in its place. To keep the difference, make a policy for each interval, or leave it as google_monitoring_alert_policy.", remote.GetName()))
 	}
 	return found
 }
