@@ -1,6 +1,9 @@
 package dash
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Unit is a unit of values that both targets can show.
 type Unit struct {
@@ -42,8 +45,14 @@ var units = []Unit{
 // Units returns the units that a configuration can use.
 func Units() []Unit { return slices.Clone(units) }
 
-// UnitNamed finds a unit by its name in a configuration.
+// UnitNamed finds a unit by its name in a configuration. Beyond the list,
+// "ucum:" and a unit in UCUM names any other that Cloud Monitoring can show;
+// Grafana shows it as a suffix.
 func UnitNamed(name string) (Unit, bool) {
+	if ucum, ok := strings.CutPrefix(name, ucumPrefix); ok {
+		_, listed := unitOfUCUM(ucum)
+		return Unit{Name: name, UCUM: ucum, Grafana: "suffix: " + ucum, Meaning: "the unit " + ucum}, !listed
+	}
 	for _, u := range units {
 		if u.Name == name {
 			return u, true
