@@ -72,6 +72,7 @@ func (s *Server) kinds() []kind {
 		dashboardKind,
 		monitoringServiceKind,
 		sloKind,
+		uptimeCheckKind,
 		metricDescriptorKind,
 		prometheusKind,
 		projectV1Kind,

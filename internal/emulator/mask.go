@@ -64,6 +64,10 @@ func maskValue(v any, path string) any {
 				v[k] = masked
 				continue
 			}
+			if (k == "headers" || k == "body") && isHTTPCheck(path) {
+				v[k] = masked
+				continue
+			}
 			if labels, ok := e.(map[string]any); ok && k == "labels" && holdsChannel(path) {
 				maskChannelLabels(labels)
 				continue
@@ -87,6 +91,12 @@ func maskValue(v any, path string) any {
 // the whole body in REST, a field of that name in a gRPC message.
 func holdsChannel(path string) bool {
 	return path == "" || strings.HasSuffix(path, ".notificationChannel") || strings.HasSuffix(path, ".notification_channel")
+}
+
+// isHTTPCheck tells whether path leads to the request of an uptime check, whose
+// headers and body may hold credentials.
+func isHTTPCheck(path string) bool {
+	return strings.HasSuffix(path, ".httpCheck") || strings.HasSuffix(path, ".http_check")
 }
 
 // maskChannelLabels shows only labels that a channel type defines and that are

@@ -107,7 +107,8 @@ func (m *monitoringServices) CreateServiceLevelObjective(ctx context.Context, re
 		return nil, badField("service_level_objective_id", id, "It must match the pattern ^[a-zA-Z0-9-_:.]+$.")
 	}
 	slo.Name = prefix + id
-	if given != "" && m.s.canonicalName(given) != slo.GetName() {
+	// hashicorp/google sends the bare id as the name.
+	if given != "" && given != id && m.s.canonicalName(given) != slo.GetName() {
 		return nil, badField("service_level_objective.name", given, "It does not match the parent and the id of the request.")
 	}
 	if err := m.s.checkObjective(ctx, slo); err != nil {

@@ -283,7 +283,7 @@ func setFromQuery(msg protoreflect.Message, f protoreflect.FieldDescriptor, name
 
 func queryLiteral(f protoreflect.FieldDescriptor, value string) (string, error) {
 	if f.Kind() == protoreflect.BoolKind {
-		switch value {
+		switch strings.ToLower(value) { // gcloud sends False
 		case "true", "1":
 			return "true", nil
 		case "false", "0":

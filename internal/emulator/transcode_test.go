@@ -100,7 +100,7 @@ func TestNotModelled(t *testing.T) {
 	t.Parallel()
 	e := start(t, emulator.Options{})
 	for _, c := range []struct{ method, path, want string }{
-		{"GET", "monitoring.googleapis.com/v3/projects/p/uptimeCheckConfigs", "google.monitoring.v3.UptimeCheckService.ListUptimeCheckConfigs"},
+		{"GET", "monitoring.googleapis.com/v3/projects/p/groups", "google.monitoring.v3.GroupService.ListGroups"},
 		{"GET", "monitoring.googleapis.com/v3/projects/p/nothing", "/v3/projects/p/nothing"},
 		{"PUT", policiesPath, "PUT"},
 		{"GET", "translate.googleapis.com/v3/projects/p", "translate.googleapis.com"},
@@ -114,8 +114,8 @@ func TestNotModelled(t *testing.T) {
 		}
 	}
 	conn := e.conn()
-	_, err := monitoringpb.NewUptimeCheckServiceClient(conn).ListUptimeCheckConfigs(t.Context(), &monitoringpb.ListUptimeCheckConfigsRequest{Parent: "projects/p"})
-	if status.Code(err) != codes.Unimplemented || !strings.Contains(err.Error(), "google.monitoring.v3.UptimeCheckService/ListUptimeCheckConfigs") {
+	_, err := monitoringpb.NewGroupServiceClient(conn).ListGroups(t.Context(), &monitoringpb.ListGroupsRequest{Name: "projects/p"})
+	if status.Code(err) != codes.Unimplemented || !strings.Contains(err.Error(), "google.monitoring.v3.GroupService/ListGroups") {
 		t.Errorf("gRPC: %v", err)
 	}
 }
