@@ -56,7 +56,9 @@ func differences(at string, before, after, unknown any, found map[string]bool) {
 		for key := range typed {
 			differences(join(at, key), typed[key], other[key], unknowns[key], found)
 		}
-		for key := range other {
+		added := maps.Clone(other)
+		maps.Copy(added, unknowns)
+		for key := range added {
 			if _, ok := typed[key]; !ok {
 				differences(join(at, key), nil, other[key], unknowns[key], found)
 			}

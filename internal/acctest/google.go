@@ -17,8 +17,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
-// googleAddress is the source address of hashicorp/google.
-const googleAddress = "registry.terraform.io/hashicorp/google"
+// googleAddress is the source address of hashicorp/google, and tofuGoogleAddress
+// what OpenTofu takes the bare name of its types for.
+const (
+	googleAddress     = "registry.terraform.io/hashicorp/google"
+	tofuGoogleAddress = "registry.opentofu.org/hashicorp/google"
+)
 
 // A CLI loads the schemas of all types in a state, those of resources that are
 // about to be moved away too. So a test of a move needs a plugin under the name
@@ -90,10 +94,11 @@ func serveGoogle(t *testing.T, types []string) string {
 	})
 	reattach := <-config
 	type address struct{ Network, String string }
-	raw, err := json.Marshal(map[string]any{googleAddress: map[string]any{
+	there := map[string]any{
 		"Protocol": reattach.Protocol, "ProtocolVersion": reattach.ProtocolVersion, "Pid": reattach.Pid, "Test": reattach.Test,
 		"Addr": address{reattach.Addr.Network(), reattach.Addr.String()},
-	}})
+	}
+	raw, err := json.Marshal(map[string]any{googleAddress: there, tofuGoogleAddress: there})
 	if err != nil {
 		t.Fatal(err)
 	}

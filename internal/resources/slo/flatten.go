@@ -6,7 +6,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"google.golang.org/protobuf/proto"
 
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	domain "github.com/cortx-platform/terraform-provider-cortx/internal/slo"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
 )
@@ -26,6 +28,10 @@ func (r *objective) flatten(ctx context.Context, observed domain.Observed, names
 	if imported {
 		known = nil
 		tfkit.SettleAdopted(ctx, resp.Private, observed.Objective.GetUserLabels(), domain.OwnLabels(), diags)
+	}
+	if observed.Objective != nil { // The mark of its own create is on no policy.
+		observed.Objective = proto.CloneOf(observed.Objective)
+		delete(observed.Objective.UserLabels, gcp.CreateIDLabel)
 	}
 	seen, pending := domain.FromProto(observed, known)
 	if observed.Objective == nil {
@@ -59,7 +65,9 @@ func (r *objective) flatten(ctx context.Context, observed domain.Observed, names
 	if len(pending) > 0 {
 		found.LastError = prior.LastError
 	}
-	found.BurnRateWindows = encodeWindows(ctx, seen.Windows(), diags)
+	if imported {
+		found.BurnRateWindows = encodeWindows(ctx, seen.Windows(), diags)
+	}
 	found.Emulated = r.Data.Emulated()
 	if observed.Objective != nil {
 		found.Labels, found.EffectiveLabels = tfkit.ReadLabels(ctx, observed.Objective.GetUserLabels(), prior.Labels, prior.EffectiveLabels, r.Data.DefaultLabels, domain.IsOwnLabel, diags)

@@ -135,6 +135,7 @@ func TestAccIndicators(t *testing.T) {
 		"cut": `goal = 0.9
   distribution_cut = {
     distribution_filter = "metric.type=\"prometheus.googleapis.com/http_request_duration_seconds/histogram\" resource.type=\"prometheus_target\""
+    min                 = 0.01
     max                 = 0.5
     good_promql         = "http_request_duration_seconds_bucket{le=\"0.5\"}"
     total_promql        = "http_request_duration_seconds_count"
@@ -208,7 +209,7 @@ func TestAccDriftByHand(t *testing.T) {
 		change func(*acctest.Env) func(context.Context) error
 		shown  []string
 	}{
-		"goal":           {objective(func(o *monitoringpb.ServiceLevelObjective) { o.Goal = 0.9 }, "goal"), []string{"burn_rate_windows", "goal"}},
+		"goal":           {objective(func(o *monitoringpb.ServiceLevelObjective) { o.Goal = 0.9 }, "goal"), []string{"goal"}},
 		"name":           {objective(func(o *monitoringpb.ServiceLevelObjective) { o.DisplayName = "Mine" }, "display_name"), []string{"display_name"}},
 		"policy deleted": {policy(func(*monitoringpb.AlertPolicy) bool { return false }), []string{"pending[0]", "policies.burn_6h", "ready"}},
 		"query edited": {policy(func(p *monitoringpb.AlertPolicy) bool {
