@@ -235,7 +235,7 @@ run "no_objectives_and_maintenance" {
   }
 
   assert {
-    condition     = keys(output.slos) == tolist(["uptime"]) && cortx_slo.uptime[0].service_id == "api" && cortx_slo.uptime[0].service_display_name == "API"
+    condition     = toset(keys(output.slos)) == toset(["uptime"]) && cortx_slo.uptime[0].service_id == "api" && cortx_slo.uptime[0].service_display_name == "API"
     error_message = "One objective is left out, and the service is as given."
   }
   assert {
