@@ -116,13 +116,23 @@ func rawPanel(text string) (dashboard.Panel, error) {
 	return panel, nil
 }
 
+// ValidateGrafanaJSON reads a dashboard with the strict decoder of Grafana's own
+// library: it refuses fields that Grafana does not have and misses those that
+// it needs. Go through this function rather than registering the library's
+// plugins anew, since that writes to a table that decoders read.
+func ValidateGrafanaJSON(s string) error {
+	registerPlugins()
+	var page dashboard.Dashboard
+	return decodeStrictly(s, &page)
+}
+
 // decodeStrictly calls the library's decoder. It has paths on which input
 // makes it panic, and input is what somebody wrote.
-func decodeStrictly(text string, panel *dashboard.Panel) (err error) {
+func decodeStrictly(text string, into interface{ UnmarshalJSONStrict(raw []byte) error }) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = errors.New("the JSON has an unexpected shape")
 		}
 	}()
-	return panel.UnmarshalJSONStrict([]byte(text))
+	return into.UnmarshalJSONStrict([]byte(text))
 }

@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/grafana/grafana-foundation-sdk/go/cog/plugins"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/dash"
@@ -13,10 +12,12 @@ import (
 // strictly decodes a dashboard with Grafana's own strict decoder.
 func strictly(t *testing.T, text string) dashboard.Dashboard {
 	t.Helper()
-	plugins.RegisterDefaultPlugins()
+	if err := dash.ValidateGrafanaJSON(text); err != nil {
+		t.Fatalf("the strict decoder says: %v\n%s", err, text)
+	}
 	var d dashboard.Dashboard
 	if err := d.UnmarshalJSONStrict([]byte(text)); err != nil {
-		t.Fatalf("the strict decoder says: %v\n%s", err, text)
+		t.Fatal(err)
 	}
 	return d
 }
