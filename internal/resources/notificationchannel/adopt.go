@@ -125,15 +125,27 @@ func (m *model) versionSet() bool {
 }
 
 // unversioned reports, of a state, that its secret is one that the channel had
-// before it became ours: that it is adopted and bears no version yet, or bears
-// version 0 since an update. A version that somebody has taken off a channel of
-// ours is drift.
-func (m *model) unversioned(ctx context.Context, configured channel, adopted bool, diags *diag.Diagnostics) bool {
+// before it became ours: it is adopted and bears no version yet, or bears version
+// 0 since an update, or the configuration has no secret that could be written. A
+// version that somebody has taken off a channel of ours is drift.
+func (m *model) unversioned(ctx context.Context, configured channel, adopted, configuredSecret bool, diags *diag.Diagnostics) bool {
 	standing := m.expandKind(ctx, diags)
 	if standing.typeName() != configured.typeName() || standing.version() != 0 {
 		return false
 	}
-	return adopted || tfkit.StringMap(ctx, m.EffectiveLabels, diags)[secretVersion] == "0"
+	return adopted || !configuredSecret || tfkit.StringMap(ctx, m.EffectiveLabels, diags)[secretVersion] == "0"
+}
+
+// secretSet reports whether the configuration gives a secret, known or not.
+func (m *model) secretSet() bool {
+	for _, object := range m.objects() {
+		for name, value := range object.Attributes() {
+			if strings.HasSuffix(name, "_wo") && !value.IsNull() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // writesLabels reports whether going from prior to the plan sends the values of

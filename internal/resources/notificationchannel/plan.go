@@ -58,7 +58,7 @@ func (r *notificationChannel) ModifyPlan(ctx context.Context, req resource.Modif
 func (r *notificationChannel) plan(ctx context.Context, config model, prior *model, adopted bool, diags *diag.Diagnostics) (model, path.Paths) {
 	planned := config
 	kind := config.expandKind(ctx, diags)
-	if prior != nil && !config.versionSet() && prior.unversioned(ctx, kind, adopted, diags) {
+	if prior != nil && !config.versionSet() && prior.unversioned(ctx, kind, adopted, config.secretSet(), diags) {
 		kind = kind.at(0)
 	}
 	planned.Project = r.PlanProject(config.Project, diags)
