@@ -298,6 +298,9 @@ func takeDown(ctx context.Context, client *gcp.Client, state model, names map[st
 		return err
 	}
 	others, err := client.SLOs().List(ctx, service.GetName())
+	if gcp.IsNotFound(err) {
+		return nil // Another objective, deleted at the same time, took it along.
+	}
 	if err != nil || len(others) > 0 {
 		return err
 	}
