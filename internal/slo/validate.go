@@ -239,6 +239,12 @@ func (s SLO) validateAlerts(v *problems) {
 	}
 }
 
+// maxLabels is how many labels an object can have
+// (google/monitoring/v3/alert.proto); one is put on while it is created.
+const maxLabels = 64 - 1
+
+func tooMany(labels map[string]string) bool { return len(labels) > maxLabels }
+
 // blame says which attribute of the SLO a problem of a policy comes from; false
 // when it was reported there.
 func (s SLO) blame(named NamedPolicy, at []any, reported bool) (problem.Path, bool) {
@@ -255,8 +261,9 @@ func (s SLO) blame(named NamedPolicy, at []any, reported bool) (problem.Path, bo
 	case "documentation":
 		return alerts.To("runbook"), true
 	case "labels":
-		// The limit on their number counts those that the policies have besides.
-		return problem.Path{"labels"}, !reported
+		// What a label may hold was checked on the objective. The limit on their
+		// number counts those that the policies have besides.
+		return problem.Path{"labels"}, !reported && tooMany(named.Policy.Labels)
 	case "conditions":
 		if named.Key == KeyAbsence && named.Policy.Conditions[0].Absence != nil && slices.Equal(at[len(at)-1:], []any{"window"}) {
 			return alerts.To("absence_window"), !reported
