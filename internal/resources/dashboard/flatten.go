@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"slices"
 
 	"cloud.google.com/go/monitoring/dashboard/apiv1/dashboardpb"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -25,8 +26,7 @@ func (r *dashboard) flatten(ctx context.Context, remote *dashboardpb.Dashboard, 
 	found.Emulated = r.Data.Emulated()
 	imported := prior.Targets.IsNull()
 
-	content, exact := dash.FromProto(remote)
-	withDefaults(&content)
+	content, exact := recovered(remote, prior.content(ctx, diags).Variables)
 	inJSON := !prior.DashboardJSON.IsNull() || imported && !exact
 	if inJSON {
 		found.flattenJSON(remote, prior, diags)
@@ -38,6 +38,27 @@ func (r *dashboard) flatten(ctx context.Context, remote *dashboardpb.Dashboard, 
 		found.flattenImported(ctx, content, exact, diags)
 	}
 	return found
+}
+
+// recovered reads a dashboard into the domain's form. Queries are spelled with
+// the variables that there were: when somebody takes a filter off the dashboard,
+// that is one change, and none of every query that uses it.
+func recovered(remote *dashboardpb.Dashboard, before []dash.Variable) (dash.Dashboard, bool) {
+	content, exact := dash.FromProto(remote)
+	if wanted, err := (dash.Dashboard{Variables: before}).Proto(); err == nil && len(wanted.GetDashboardFilters()) > len(remote.GetDashboardFilters()) {
+		spelled := proto.CloneOf(remote)
+		for _, filter := range wanted.GetDashboardFilters() {
+			if !slices.ContainsFunc(remote.GetDashboardFilters(), func(f *dashboardpb.DashboardFilter) bool {
+				return f.GetTemplateVariable() == filter.GetTemplateVariable()
+			}) {
+				spelled.DashboardFilters = append(spelled.DashboardFilters, filter)
+			}
+		}
+		with, _ := dash.FromProto(spelled)
+		content.Sections = with.Sections
+	}
+	withDefaults(&content)
+	return content, exact
 }
 
 func (m *model) flattenJSON(remote *dashboardpb.Dashboard, prior model, diags *diag.Diagnostics) {

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -87,7 +88,7 @@ func (r *dashboard) saveInGrafana(ctx context.Context, planned *model, before st
 			"Give grafana.uid a value of its own, or delete the dashboard "+settings.UID+" in Grafana if nobody needs it. Nothing was overwritten.")
 		return
 	case dash.EqualGrafanaJSON(standing, planned.GrafanaJSON.ValueString()) && meta.FolderUID == settings.FolderUID:
-		planned.GrafanaURL = types.StringValue(meta.URL)
+		planned.GrafanaURL = types.StringValue(addressOf(meta.URL))
 		return
 	}
 	_, url, _, err := r.Data.Grafana.SaveDashboard(ctx, planned.GrafanaJSON.ValueString(), settings.FolderUID, known, "by Terraform")
@@ -95,11 +96,17 @@ func (r *dashboard) saveInGrafana(ctx context.Context, planned *model, before st
 		addGrafanaError(diags, "The dashboard could not be saved in Grafana.", err)
 		return
 	}
-	planned.GrafanaURL = types.StringValue(url)
+	planned.GrafanaURL = types.StringValue(addressOf(url))
 	if before != "" && !known {
 		r.deleteInGrafana(ctx, before, diags)
 	}
 }
+
+// dashboardAddress is a dashboard's address without the slug, which follows the
+// title and leads nowhere else.
+var dashboardAddress = regexp.MustCompile(`^(.*/d/[^/?]+)/[^/?]*$`)
+
+func addressOf(url string) string { return dashboardAddress.ReplaceAllString(url, "$1") }
 
 func (r *dashboard) deleteInGrafana(ctx context.Context, uid string, diags *diag.Diagnostics) {
 	if r.Data.Grafana == nil {
@@ -131,7 +138,7 @@ func (r *dashboard) readGrafana(ctx context.Context, found *model, diags *diag.D
 		addGrafanaError(diags, "The dashboard could not be read from Grafana.", err)
 		return true
 	}
-	found.GrafanaURL = types.StringValue(meta.URL)
+	found.GrafanaURL = types.StringValue(addressOf(meta.URL))
 	if !dash.EqualGrafanaJSON(text, found.GrafanaJSON.ValueString()) {
 		normalised, err := dash.NormalizeGrafanaJSON(text)
 		if err != nil {

@@ -126,8 +126,12 @@ func TestAccDriftByHand(t *testing.T) {
 	}{
 		"moved": {func(d *dashboardpb.Dashboard) {
 			moved, _ := find(d, "By tenant")
-			moved.XPos, moved.YPos = 0, moved.GetYPos()+40
-		}, []string{"sections[1].tiles[1].x", "sections[1].tiles[1].y"}},
+			moved.YPos += 16
+		}, []string{"sections[1].tiles[1].y"}},
+		"moved out of its section": {func(d *dashboardpb.Dashboard) {
+			moved, _ := find(d, "By tenant")
+			moved.XPos, moved.YPos = 0, moved.GetYPos()+80
+		}, []string{"sections[1].tiles[1]", "sections[2]"}},
 		"made wider": {func(d *dashboardpb.Dashboard) {
 			wide, _ := find(d, "Durations")
 			wide.Width = 48
@@ -152,15 +156,15 @@ func TestAccDriftByHand(t *testing.T) {
 			})
 		}, []string{"sections[2]"}},
 		"title":          {func(d *dashboardpb.Dashboard) { d.DisplayName = "Mine" }, []string{"display_name"}},
-		"label":          {func(d *dashboardpb.Dashboard) { delete(d.Labels, "team") }, []string{"labels", "labels.team", "effective_labels.team"}},
+		"label":          {func(d *dashboardpb.Dashboard) { delete(d.Labels, "team") }, []string{"labels.team", "effective_labels.team"}},
 		"foreign label":  {func(d *dashboardpb.Dashboard) { d.Labels["seen-by"] = "ops" }, nil},
-		"filter removed": {func(d *dashboardpb.Dashboard) { d.DashboardFilters = nil }, []string{"variables", "variables[0]"}},
+		"filter removed": {func(d *dashboardpb.Dashboard) { d.DashboardFilters = nil }, []string{"variables"}},
 		"re-ordered":     {func(d *dashboardpb.Dashboard) { slices.Reverse(d.GetMosaicLayout().Tiles) }, nil},
 		"another layout": {func(d *dashboardpb.Dashboard) {
 			d.Layout = &dashboardpb.Dashboard_GridLayout{GridLayout: &dashboardpb.GridLayout{Columns: 2, Widgets: []*dashboardpb.Widget{
 				{Title: "Mine", Content: &dashboardpb.Widget_Text{Text: &dashboardpb.Text{Content: "x"}}},
 			}}}
-		}, []string{"unmanaged_json", "sections[0]", "sections[1]", "sections[2]", "links", "links[0]"}},
+		}, []string{"unmanaged_json", "sections[0]", "sections[1]", "sections[2]", "links"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -379,7 +383,9 @@ resource "cortx_dashboard" "test" {
 			}},
 		},
 		resource.TestStep{
-			Config: config("Two"), ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"dashboard_json"},
+			Config: config("Two"), ResourceName: address, ImportState: true, ImportStateVerify: true,
+			// The uid was made from the title that it had at first.
+			ImportStateVerifyIgnore: []string{"dashboard_json", "grafana_uid"},
 		},
 	)
 }
