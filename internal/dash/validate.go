@@ -112,23 +112,12 @@ func (v *validation) link(at problem.Path, link Link) {
 
 func (v *validation) sections(d Dashboard) {
 	widgets := min(len(d.Links), 1)
-	untitled := false
 	if len(d.Sections) == 0 {
 		v.Add(problem.Path{"sections"}, "The dashboard has no sections.", "Add a section with at least one tile.")
 	}
+	loose := false // Whether the last section that Cloud Monitoring shows has no title.
 	for i, section := range d.Sections {
 		at := problem.Path{"sections", i}
-		switch {
-		case section.Title == "" && untitled:
-			v.Add(at.To("title"), "Two sections without a title follow one another.", "Give this one a title, or put its tiles into the section before: without titles they are one.")
-		case section.Title == "" && section.Collapsed:
-			v.Add(at.To("collapsed"), "A section without a title can't be folded.", "Set title, or leave collapsed out.")
-		case strings.TrimSpace(section.Title) == "" && section.Title != "":
-			v.Add(at.To("title"), "The section's title is blank.", "Set title to what people should read, or leave it out.")
-		}
-		if len(section.Tiles) == 0 {
-			v.Add(at.To("tiles"), "The section has no tiles.", "Add a tile, or remove the section.")
-		}
 		shown := 0
 		for j, tile := range section.Tiles {
 			v.tile(at.To("tiles").To(j), tile, section.Tiles[:j])
@@ -136,17 +125,32 @@ func (v *validation) sections(d Dashboard) {
 				shown++
 			}
 		}
-		untitled = section.Title == "" && (shown > 0 || untitled)
-		if section.Title != "" && shown == 0 {
-			untitled = untitled && !v.grafana
+		v.heading(at, section, i > 0 && d.Sections[i-1].Title == "" || v.monitoring && loose && shown > 0)
+		if shown > 0 {
+			loose = section.Title == ""
+			widgets += shown
+			if section.Title != "" {
+				widgets++
+			}
 		}
-		if section.Title != "" && shown > 0 {
-			untitled = false
-			widgets++
-		}
-		widgets += shown
 	}
 	if v.monitoring && widgets > maxWidgets {
 		v.Add(problem.Path{"sections"}, "The dashboard has too many tiles for Cloud Monitoring.", fmt.Sprintf("Cloud Monitoring takes at most %d widgets, where a section's title and all links count as one each; there are %d. Make two dashboards.", maxWidgets, widgets))
+	}
+}
+
+// heading checks a section beside its tiles; loose says that the tiles before it
+// are in no group.
+func (v *validation) heading(at problem.Path, section Section, loose bool) {
+	switch {
+	case section.Title == "" && loose:
+		v.Add(at.To("title"), "Two sections without a title follow one another.", "Give this one a title, or put its tiles into the section before: without titles they are one.")
+	case section.Title == "" && section.Collapsed:
+		v.Add(at.To("collapsed"), "A section without a title can't be folded.", "Set title, or leave collapsed out.")
+	case section.Title != "" && strings.TrimSpace(section.Title) == "":
+		v.Add(at.To("title"), "The section's title is blank.", "Set title to what people should read, or leave it out.")
+	}
+	if len(section.Tiles) == 0 {
+		v.Add(at.To("tiles"), "The section has no tiles.", "Add a tile, or remove the section.")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -57,13 +58,14 @@ func (v *validation) legend(at problem.Path, t Tile, legend string) {
 // promQL checks that the expression parses and that its variables mean the same
 // everywhere.
 func (v *validation) promQL(at problem.Path, expr string) {
+	uses := 0
 	for _, use := range otherVariable.FindAllStringSubmatch(expr, -1) {
 		name, plain := use[1], use[2]
 		bare, _, _ := strings.Cut(strings.ReplaceAll(name, ":", "."), ".")
 		switch {
-		case v.variables[name]:
-			continue
-		case v.variables[bare] || v.variables[plain]:
+		case name != "" && v.variables[name]:
+			uses++
+		case bare+plain != "" && v.variables[bare+plain]:
 			v.Add(at, "The query spells a variable for one target only.", fmt.Sprintf("Write ${%s} for its value, which both targets get in their own spelling; it is %s.", bare+plain, use[0]))
 			return
 		case strings.HasPrefix(name, "__") || strings.HasPrefix(plain, "__"):
@@ -74,36 +76,79 @@ func (v *validation) promQL(at problem.Path, expr string) {
 			return
 		}
 	}
+	if found := verdictOn(expr, uses); found.summary != "" {
+		v.Add(at, found.summary, found.detail)
+	}
+}
+
+// verdict is what is wrong with a query; no summary means nothing.
+type verdict struct{ summary, detail string }
+
+// verdicts remembers queries that were parsed: a plan over many dashboards has
+// the same ones again and again. Forgetting costs time only.
+var verdicts = struct {
+	sync.Mutex
+	of map[judged]verdict
+}{of: map[judged]verdict{}}
+
+// judged is what a verdict depends on.
+type judged struct {
+	expr string
+	uses int
+}
+
+const maxVerdicts = 4096
+
+func verdictOn(expr string, uses int) verdict {
+	key := judged{expr, uses}
+	verdicts.Lock()
+	found, ok := verdicts.of[key]
+	verdicts.Unlock()
+	if ok {
+		return found
+	}
+	found = judge(expr, uses)
+	verdicts.Lock()
+	defer verdicts.Unlock()
+	if len(verdicts.of) >= maxVerdicts {
+		clear(verdicts.of)
+	}
+	verdicts.of[key] = found
+	return found
+}
+
+// judge parses a query in which uses variables occur.
+func judge(expr string, uses int) verdict {
 	parsed, err := parser.NewParser(parser.Options{}).ParseExpr(variableUse.ReplaceAllString(expr, sample))
 	if err != nil {
-		v.Add(at, "The query is not valid PromQL.", fmt.Sprintf("Prometheus' parser says, counting with variables replaced by %q: %s.", sample, err))
-		return
+		return verdict{"The query is not valid PromQL.", fmt.Sprintf("Prometheus' parser says, counting with variables replaced by %q: %s.", sample, err)}
 	}
 	if parsed.Type() == parser.ValueTypeString || parsed.Type() == parser.ValueTypeMatrix {
-		v.Add(at, "The query yields no values that can be drawn.", fmt.Sprintf("It yields a %s: use a function over it, such as rate.", parsed.Type()))
-		return
+		return verdict{"The query yields no values that can be drawn.", fmt.Sprintf("It yields a %s: use a function over it, such as rate.", parsed.Type())}
 	}
-	if !strings.Contains(expr, "${") {
-		return
+	if uses == 0 {
+		return verdict{}
 	}
 	matched := 0
+	var found verdict
 	parser.Inspect(parsed, func(node parser.Node, _ []parser.Node) error {
 		selector, ok := node.(*parser.VectorSelector)
 		if !ok {
 			return nil
 		}
 		for _, m := range selector.LabelMatchers {
-			if !strings.Contains(m.Value, sample) {
-				continue
-			}
-			matched++
-			if m.Type == labels.MatchEqual || m.Type == labels.MatchNotEqual {
-				v.Add(at, "The query compares a variable in a way that all values don't fit.", fmt.Sprintf(`Use =~ or !~ on label %s: when all values are chosen, the variable is ".*".`, m.Name))
+			matched += strings.Count(m.Value, sample)
+			if strings.Contains(m.Value, sample) && (m.Type == labels.MatchEqual || m.Type == labels.MatchNotEqual) {
+				found = verdict{
+					"The query compares a variable in a way that all values don't fit.",
+					fmt.Sprintf(`Use =~ or !~ on label %s: when all values are chosen, the variable is ".*".`, m.Name),
+				}
 			}
 		}
 		return nil
 	})
-	if matched == 0 {
-		v.Add(at, "The query uses a variable outside of a matcher.", `Use it as the value of a label, such as namespace=~"${tenant}".`)
+	if found.summary == "" && matched < uses {
+		return verdict{"The query uses a variable outside of a matcher.", `Use it as the value of a label, such as namespace=~"${tenant}".`}
 	}
+	return found
 }
