@@ -200,7 +200,7 @@ func (s *Server) randomBytes(n int) []byte {
 	defer s.randMu.Unlock()
 	out := make([]byte, n)
 	for i := range out {
-		out[i] = byte(s.rand.Uint32())
+		out[i] = byte(s.rand.UintN(1 << 8)) //nolint:gosec // bounded
 	}
 	return out
 }

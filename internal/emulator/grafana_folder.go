@@ -62,7 +62,7 @@ func showFolder(f *grafanaFolder, e store.Entry) any {
 	}
 }
 
-// createFolderCommand is the body of POST and PUT of a folder.
+// folderCommand is the body of POST and PUT of a folder.
 type folderCommand struct {
 	UID       string `json:"uid"`
 	Title     string `json:"title"`

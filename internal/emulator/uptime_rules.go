@@ -58,7 +58,7 @@ func checkUptime(c *monitoringpb.UptimeCheckConfig) error {
 			return err
 		}
 	case c.GetTcpCheck() != nil:
-		if err := checkPort("tcp_check.port", c.GetTcpCheck().GetPort(), 1); err != nil {
+		if err := checkPort("tcp_check.port", c.GetTcpCheck().GetPort()); err != nil {
 			return err
 		}
 		if err := checkPings("tcp_check", c.GetTcpCheck().GetPingConfig()); err != nil {
@@ -105,7 +105,7 @@ func checkUptimeTarget(c *monitoringpb.UptimeCheckConfig) error {
 
 // checkHTTP applies the rules on the request, its body and its content type.
 func checkHTTP(h *monitoringpb.UptimeCheckConfig_HttpCheck) error {
-	if err := checkPort("http_check.port", h.GetPort(), 1); err != nil {
+	if err := checkPort("http_check.port", h.GetPort()); err != nil {
 		return err
 	}
 	if err := checkPings("http_check", h.GetPingConfig()); err != nil {
@@ -151,8 +151,8 @@ func checkHTTP(h *monitoringpb.UptimeCheckConfig_HttpCheck) error {
 	return nil
 }
 
-func checkPort(field string, port int32, least int32) error {
-	if port < least || port > maxPort {
+func checkPort(field string, port int32) error {
+	if port < 1 || port > maxPort {
 		return badCheck(field, strconv.Itoa(int(port)), fmt.Sprintf("The port must be between 1 and %d.", maxPort))
 	}
 	return nil
