@@ -119,9 +119,13 @@ func verdictOn(expr string, uses int) verdict {
 
 // judge parses a query in which uses variables occur.
 func judge(expr string, uses int) verdict {
+	const invalid = "The query is not valid PromQL."
 	parsed, err := parser.NewParser(parser.Options{}).ParseExpr(variableUse.ReplaceAllString(expr, sample))
-	if err != nil {
-		return verdict{"The query is not valid PromQL.", fmt.Sprintf("Prometheus' parser says, counting with variables replaced by %q: %s.", sample, err)}
+	switch {
+	case err != nil && uses > 0:
+		return verdict{invalid, fmt.Sprintf("Correct it; with variables replaced by %q, Prometheus' parser says: %s.", sample, err)}
+	case err != nil:
+		return verdict{invalid, fmt.Sprintf("Correct it; Prometheus' parser says: %s.", err)}
 	}
 	if parsed.Type() == parser.ValueTypeString || parsed.Type() == parser.ValueTypeMatrix {
 		return verdict{"The query yields no values that can be drawn.", fmt.Sprintf("It yields a %s: use a function over it, such as rate.", parsed.Type())}
