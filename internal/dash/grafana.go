@@ -52,7 +52,9 @@ type GrafanaOptions struct {
 // GrafanaJSON renders the dashboard for Grafana, as one line of JSON whose
 // bytes are the same each time. It is what Grafana's classic dashboard API
 // takes and what Grafana's own strict decoder accepts. What Grafana can't
-// express is in [GrafanaProblems]; a tile with such a problem is an error here.
+// express is in [GrafanaProblems]; in the place of such a tile stands a text
+// that says so, since the JSON of a dashboard that is for Cloud Monitoring alone
+// is shown too.
 func (d Dashboard) GrafanaJSON(opts GrafanaOptions) (string, error) {
 	g := grafanaPage{opts: opts, page: d.Arranged()}
 	b := dashboard.NewDashboardBuilder(d.DisplayName).
@@ -118,7 +120,7 @@ func (g *grafanaPage) sections(b *dashboard.DashboardBuilder) error {
 		for _, t := range tiles {
 			panel, err := g.panel(s.Tiles[t], top)
 			if err != nil {
-				return fmt.Errorf("sections[%d].tiles[%d]: %w", i, t, err)
+				return fmt.Errorf("sections[%d].tiles[%d] can't be built for Grafana: %w", i, t, err)
 			}
 			if s.Collapsed {
 				row.WithPanel(built{panel})

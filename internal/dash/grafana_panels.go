@@ -29,18 +29,18 @@ const areaOpacity = 25
 func (g *grafanaPage) panel(t Tile, top int64) (dashboard.Panel, error) {
 	builder, err := g.panelBuilder(t)
 	if err != nil {
-		return dashboard.Panel{}, err
+		builder = text.NewPanelBuilder().Mode(text.TextModeMarkdown).Content("Grafana can't show this tile: " + err.Error() + ".")
 	}
 	panel, err := builder.Build()
 	if err != nil {
-		return dashboard.Panel{}, fmt.Errorf("the tile can't be built for Grafana: %w", err)
+		return dashboard.Panel{}, err
 	}
 	panel.Id = cog.ToPtr(g.id())
 	panel.GridPos = cog.ToPtr(place(t, top))
 	if t.Title != "" {
 		panel.Title = cog.ToPtr(t.Title)
 	}
-	if queries := t.Queries(); len(queries) > 0 {
+	if queries := t.Queries(); len(queries) > 0 && panel.Type != "text" {
 		panel.Datasource = g.source(queries)
 	}
 	return panel, nil
@@ -62,7 +62,7 @@ func (g *grafanaPage) panelBuilder(t Tile) (cog.Builder[dashboard.Panel], error)
 		return text.NewPanelBuilder().Mode(text.TextModeMarkdown).Content(t.Text.Content), nil
 	case t.AlertChart != nil:
 		if t.AlertChart.Query == (Query{}) {
-			return nil, errors.New("grafana knows no alert policies of Cloud Monitoring, and the tile has no query")
+			return nil, errors.New("it draws an alert policy of Cloud Monitoring, and has no query to draw instead")
 		}
 		b := g.timeSeries(TimeSeries{Queries: []Query{t.AlertChart.Query}, Thresholds: t.AlertChart.Thresholds})
 		if t.AlertChart.Policy != "" {
@@ -73,7 +73,7 @@ func (g *grafanaPage) panelBuilder(t Tile) (cog.Builder[dashboard.Panel], error)
 		panel, err := rawPanel(t.Raw.PanelJSON)
 		return built{panel}, err
 	}
-	return nil, errors.New("the tile has no content")
+	return nil, errors.New("it has no content")
 }
 
 func (g *grafanaPage) timeSeries(t TimeSeries) *timeseries.PanelBuilder {

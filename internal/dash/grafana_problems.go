@@ -104,7 +104,7 @@ func thresholdProblems(found *problem.List, at problem.Path, thresholds []Thresh
 func rawPanel(text string) (dashboard.Panel, error) {
 	var panel dashboard.Panel
 	if text == "" {
-		return panel, errors.New("the tile has no panel for Grafana")
+		return panel, errors.New("it has no panel_json")
 	}
 	registerPlugins()
 	if err := decodeStrictly(text, &panel); err != nil {
