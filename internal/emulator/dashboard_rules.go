@@ -69,25 +69,24 @@ func (s *Server) checkDashboard(d *dashboardpb.Dashboard) error {
 	if err := checkDashboardLabels(d.GetLabels()); err != nil {
 		return err
 	}
-	variables, err := checkDashboardFilters(d.GetDashboardFilters())
-	if err != nil {
+	if err := checkDashboardFilters(d.GetDashboardFilters()); err != nil {
 		return err
+	}
+	count := 0
+	forEachWidget(d, func(string, *dashboardpb.Widget) { count++ })
+	if count > maxWidgets {
+		return invalid("A dashboard can hold at most %d widgets, this one has %d.", maxWidgets, count)
 	}
 	if err := checkLayout(d); err != nil {
 		return err
 	}
-	check := widgetCheck{s: s, variables: variables, mosaic: d.GetMosaicLayout() != nil, ids: map[string]bool{}}
+	check := widgetCheck{s: s, mosaic: d.GetMosaicLayout() != nil, ids: map[string]bool{}}
 	var failed error
-	count := 0
 	forEachWidget(d, func(path string, w *dashboardpb.Widget) {
-		count++
 		if failed == nil {
 			failed = check.widget(path, w)
 		}
 	})
-	if failed == nil && count > maxWidgets {
-		return invalid("A dashboard can hold at most %d widgets, this one has %d.", maxWidgets, count)
-	}
 	return failed
 }
 
@@ -108,29 +107,28 @@ func checkDashboardLabels(labels map[string]string) error {
 	return nil
 }
 
-// checkDashboardFilters returns the template variables that the filters define.
-func checkDashboardFilters(filters []*dashboardpb.DashboardFilter) (map[string]bool, error) {
+func checkDashboardFilters(filters []*dashboardpb.DashboardFilter) error {
 	variables := map[string]bool{}
 	for i, f := range filters {
 		at := fmt.Sprintf("dashboardFilters[%d]", i)
 		if f.GetLabelKey() == "" {
-			return nil, dashboardMissing(at + ".labelKey")
+			return dashboardMissing(at + ".labelKey")
 		}
 		_, known := dashboardpb.DashboardFilter_FilterType_name[int32(f.GetFilterType())]
 		if !known || f.GetFilterType() == dashboardpb.DashboardFilter_FILTER_TYPE_UNSPECIFIED {
-			return nil, dashboardField(at+".filterType", f.GetFilterType().String(), "a filter type must be specified.")
+			return dashboardField(at+".filterType", f.GetFilterType().String(), "a filter type must be specified.")
 		}
 		name := f.GetTemplateVariable()
 		switch {
 		case name == "":
 		case !templateVariable.MatchString(name):
-			return nil, dashboardField(at+".templateVariable", name, "a template variable has letters, digits and underscores, and begins with no digit.")
+			return dashboardField(at+".templateVariable", name, "a template variable has letters, digits and underscores, and begins with no digit.")
 		case variables[name]:
-			return nil, dashboardField(at+".templateVariable", name, "template variables must be unique in a dashboard.")
+			return dashboardField(at+".templateVariable", name, "template variables must be unique in a dashboard.")
 		}
 		variables[name] = true
 	}
-	return variables, nil
+	return nil
 }
 
 func checkLayout(d *dashboardpb.Dashboard) error {

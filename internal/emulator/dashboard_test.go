@@ -214,7 +214,22 @@ func TestDashboardVariables(t *testing.T) {
 	}
 }
 
-func TestDashboardServiceIsOff(t *testing.T) {
+// TestFieldsBeyondProtos answers 501 to what the service takes and its protos do
+// not have, and 400 to what neither has.
+func TestFieldsBeyondProtos(t *testing.T) {
+	t.Parallel()
+	e := start(t, emulator.Options{})
+	chart := func(field string) string {
+		return `{"displayName":"x","gridLayout":{"widgets":[{"xyChart":{"dataSets":[{"` + field + `":[],"timeSeriesQuery":{"prometheusQuery":"up"}}]}}]}}`
+	}
+	if got := e.rest("POST", dashboardsPath, chart("breakdowns")).err(t, 501); !strings.Contains(got.Error.Message, "breakdowns") {
+		t.Errorf("%q", got.Error.Message)
+	}
+	e.rest("POST", dashboardsPath, chart("breakups")).err(t, 400)
+	e.rest("POST", uptimePath, strings.Replace(uptimeBody, "{", `{"logCheckFailures":true,`, 1)).err(t, 501)
+}
+
+func TestDashboardNames(t *testing.T) {
 	t.Parallel()
 	e := start(t, emulator.Options{})
 	_, err := dashboardpb.NewDashboardsServiceClient(e.conn()).GetDashboard(t.Context(), &dashboardpb.GetDashboardRequest{Name: "dashboards/predefined"})

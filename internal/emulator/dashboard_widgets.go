@@ -18,10 +18,9 @@ var (
 
 // widgetCheck applies the rules on widgets.
 type widgetCheck struct {
-	s         *Server
-	variables map[string]bool
-	mosaic    bool
-	ids       map[string]bool
+	s      *Server
+	mosaic bool
+	ids    map[string]bool
 }
 
 func (c widgetCheck) widget(path string, w *dashboardpb.Widget) error {

@@ -48,8 +48,12 @@
 // badField, notFound and notModelled make errors; errorInfo, retryInfo and
 // helpLink their details.
 //
-// serialWrites in a kind's literal refuses two writes at a time in one project;
-// rateQuotas lists the quotas of each API.
+// serialWrites in a kind's literal refuses two writes at a time in one project,
+// serialBy in something smaller; rateQuotas lists the quotas of each API. An API
+// whose errors have a form of their own names it in errorForm, as Grafana's does.
+//
+// Some collections of Monitoring answer with the project's number in names:
+// s.numberedName spells a stored name so. The store keeps the project's id.
 //
 // A handler returns only what the service returns: it fills no field that the
 // service leaves empty, drops none that was sent, and answers notModelled to
