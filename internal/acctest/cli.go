@@ -42,11 +42,16 @@ func NewCLI(t *testing.T, config string) *CLI {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance tests are off: TF_ACC is not set")
 	}
+	return newCLI(t, config, cliPath(t))
+}
+
+func newCLI(t *testing.T, config, path string) *CLI {
+	t.Helper()
 	mirror, err := providerMirror()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &CLI{Dir: t.TempDir(), t: t, path: cliPath(t)}
+	c := &CLI{Dir: t.TempDir(), t: t, path: path}
 	rc := filepath.Join(c.Dir, "cli.tfrc")
 	c.write(rc, fmt.Sprintf(`
 provider_installation {

@@ -280,10 +280,10 @@ func validateKind(kind channel, writes bool, add report) {
 	switch {
 	case kind.pagerDuty != nil:
 		requireSecret(add, writes, "pagerduty", "service_key_wo", kind.pagerDuty.ServiceKeyWO)
-		requireVersion(add, "pagerduty", "service_key_wo_version", kind.pagerDuty.ServiceKeyWOVersion)
+		requireVersion(add, writes, "pagerduty", "service_key_wo_version", kind.pagerDuty.ServiceKeyWOVersion)
 	case kind.slack != nil:
 		requireSecret(add, writes, "slack", "auth_token_wo", kind.slack.AuthTokenWO)
-		requireVersion(add, "slack", "auth_token_wo_version", kind.slack.AuthTokenWOVersion)
+		requireVersion(add, writes, "slack", "auth_token_wo_version", kind.slack.AuthTokenWOVersion)
 		if kind.slack.ChannelName == "" {
 			add(tfkit.Problem{Steps: []any{"slack", "channel_name"}, Summary: "The Slack channel is empty.", Detail: "Give its name, such as \"#incidents\"."})
 		}
@@ -310,8 +310,10 @@ func requireSecret(add report, writes bool, kind, attribute, value string) {
 	}
 }
 
-func requireVersion(add report, kind, attribute string, value int64) {
-	if value < 1 {
+// requireVersion takes 0 for a secret that the channel had before it became ours,
+// as long as nothing is written.
+func requireVersion(add report, writes bool, kind, attribute string, value int64) {
+	if value < 0 || value == 0 && writes {
 		add(tfkit.Problem{Steps: []any{kind, attribute}, Summary: "The version of a secret begins at 1.", Detail: "Give 1 or more, and raise it whenever the secret changes."})
 	}
 }
@@ -333,9 +335,9 @@ func validateWebhook(w webhook, writes bool, add report) {
 		add(tfkit.Problem{Steps: []any{"webhook", "username"}, Summary: "The user of the webhook is missing.", Detail: "Give webhook.username with webhook.password_wo."})
 	}
 	if w.PasswordWO != "" {
-		requireVersion(add, "webhook", "password_wo_version", w.PasswordWOVersion)
+		requireVersion(add, writes, "webhook", "password_wo_version", w.PasswordWOVersion)
 	}
 	if w.TokenWO != "" {
-		requireVersion(add, "webhook", "token_wo_version", w.TokenWOVersion)
+		requireVersion(add, writes, "webhook", "token_wo_version", w.TokenWOVersion)
 	}
 }
