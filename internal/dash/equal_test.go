@@ -158,7 +158,7 @@ func other(fd protoreflect.FieldDescriptor, v protoreflect.Value) protoreflect.V
 	case protoreflect.DoubleKind:
 		return protoreflect.ValueOfFloat64(v.Float() + 1)
 	case protoreflect.Int32Kind:
-		return protoreflect.ValueOfInt32(int32(v.Int()) + 1)
+		return protoreflect.ValueOfInt32(int32(v.Int()) + 1) //nolint:gosec // It was one.
 	default:
 		return protoreflect.ValueOfInt64(v.Int() + 1)
 	}

@@ -93,7 +93,7 @@ func FuzzMonitoringJSON(f *testing.F) {
 		``, `null`, `[]`, `{"mosaicLayout":null}`, `{"mosaicLayout":{"columns":-1,"tiles":[null]}}`,
 		`{"mosaicLayout":{"columns":48,"tiles":[{"yPos":2147483647,"height":2147483647,"width":48,"widget":{"title":"a","collapsibleGroup":{}}}]}}`,
 		`{"gridLayout":{"widgets":[{},{"scorecard":null},{"xyChart":{}}]}}`, `{"rowLayout":{"rows":[{}]}}`,
-		`{"dashboardFilters":[{"templateVariable":"a","labelKey":"b"}]}`,
+		`{"dashboardFilters":[{"templateVariable":"a","labelKey":"b"}]}`, `{"mosaicLayout":{"category":[],"tiles":[{"widget":{"a":{},"blank":{}}}]}}`,
 	} {
 		f.Add(text)
 	}

@@ -89,7 +89,7 @@ func (s Section) render(mosaic *dashboardpb.MosaicLayout, top int64, spelling sp
 		})
 	}
 	if group != nil {
-		group.Height = int32(rows) //nolint:gosec // On the grid.
+		group.Height = int32(rows)
 	}
 	return top + rows, nil
 }

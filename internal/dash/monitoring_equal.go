@@ -170,8 +170,7 @@ func canonicalChart(c *dashboardpb.XyChart) {
 	canonicalThresholds(c.GetThresholds())
 	c.XAxis, c.YAxis, c.Y2Axis = canonicalAxis(c.GetXAxis()), canonicalAxis(c.GetYAxis()), canonicalAxis(c.GetY2Axis())
 	c.TimeshiftDuration = canonicalTime(c.GetTimeshiftDuration())
-	switch c.GetChartOptions().GetMode() {
-	case dashboardpb.ChartOptions_COLOR, dashboardpb.ChartOptions_MODE_UNSPECIFIED:
+	if mode := c.GetChartOptions().GetMode(); mode == dashboardpb.ChartOptions_COLOR || mode == dashboardpb.ChartOptions_MODE_UNSPECIFIED {
 		c.ChartOptions = nil
 	}
 }
@@ -211,7 +210,7 @@ func canonicalTable(t *dashboardpb.TimeSeriesTable) {
 		}
 	}
 	if t.GetMetricVisualization() == dashboardpb.TimeSeriesTable_NUMBER {
-		t.MetricVisualization = dashboardpb.TimeSeriesTable_METRIC_VISUALIZATION_UNSPECIFIED
+		t.MetricVisualization = 0 // Unspecified.
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 // ParseMonitoringJSON reads a dashboard in the JSON of the Cloud Monitoring API,
 // version 1, as google_monitoring_dashboard has it and the console exports it.
 // Enums are names or numbers. A field that the API's published definition does
-// not have is an error, since it could not be sent.
+// not have is an error that names it, since it could not be sent, unless it is
+// empty: the console exports many of those.
 func ParseMonitoringJSON(s string) (*dashboardpb.Dashboard, error) {
 	pb := &dashboardpb.Dashboard{}
 	if err := parseJSON(s, pb); err != nil {
@@ -36,13 +37,24 @@ func parseWidget(s string) (*dashboardpb.Widget, error) {
 }
 
 func parseJSON(s string, m proto.Message) error {
-	if err := protojson.Unmarshal([]byte(s), m); err != nil {
-		// The library varies the space after its prefix, so that nobody relies on it.
-		text := strings.ReplaceAll(err.Error(), "\u00a0", " ")
-		text = strings.TrimSpace(strings.TrimPrefix(text, "proto:"))
-		return fmt.Errorf("this is not the JSON of a %s of Cloud Monitoring: %s", strings.ToLower(string(m.ProtoReflect().Descriptor().Name())), text)
+	err := protojson.Unmarshal([]byte(s), m)
+	if err == nil {
+		return nil
 	}
-	return nil
+	what := strings.ToLower(string(m.ProtoReflect().Descriptor().Name()))
+	if stripped, unknown, ok := stripUnknown(s, m.ProtoReflect().Descriptor()); ok {
+		if len(unknown) > 0 {
+			return fmt.Errorf("the JSON has fields that the published API of Cloud Monitoring does not have: %s", strings.Join(unknown, ", "))
+		}
+		proto.Reset(m)
+		if protojson.Unmarshal(stripped, m) == nil {
+			return nil
+		}
+	}
+	// The library varies the space after its prefix, so that nobody relies on it.
+	text := strings.ReplaceAll(err.Error(), "\u00a0", " ")
+	text = strings.TrimSpace(strings.TrimPrefix(text, "proto:"))
+	return fmt.Errorf("this is not the JSON of a %s of Cloud Monitoring: %s", what, text)
 }
 
 // MonitoringJSON writes a dashboard in the JSON of the Cloud Monitoring API. The

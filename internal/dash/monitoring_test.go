@@ -3,6 +3,7 @@ package dash_test
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"cloud.google.com/go/monitoring/dashboard/apiv1/dashboardpb"
@@ -162,7 +163,7 @@ func TestWhatCannotBeRendered(t *testing.T) {
 		"BigQuery":         {Table: &dash.Table{Queries: []dash.Query{{BigQuerySQL: "SELECT 1"}}}},
 		"Grafana's panel":  {Raw: &dash.Raw{PanelJSON: "{}"}},
 		"broken JSON":      {Raw: &dash.Raw{WidgetJSON: "{"}},
-		"unknown field":    {Raw: &dash.Raw{WidgetJSON: `{"sparkles":{}}`}},
+		"unknown field":    {Raw: &dash.Raw{WidgetJSON: `{"sparkles":{"a":1}}`}},
 		"outside the grid": text(40, 0, 10, 4),
 	} {
 		d := dash.Dashboard{DisplayName: "d", Sections: []dash.Section{{Tiles: []dash.Tile{tile}}}}
@@ -194,5 +195,29 @@ func TestJSONIsStable(t *testing.T) {
 	parsed, err := dash.ParseMonitoringJSON(first)
 	if err != nil || !dash.Equal(parsed, pb) {
 		t.Errorf("it does not mean the same: %v, %s", err, first)
+	}
+}
+
+// TestUnpublishedFields: what the console exports beyond the published API goes
+// when it is empty, and is named when it is not.
+func TestUnpublishedFields(t *testing.T) {
+	const plain = `{"displayName":"d","gridLayout":{"widgets":[{"xyChart":{"dataSets":[{"timeSeriesQuery":{"prometheusQuery":"up"}}]}}]}}`
+	exported := `{"category":"","displayName":"d","dashboardFilters":[],"gridLayout":{"widgets":[{"xyChart":{"chartOptions":{"displayHorizontal":false,"mode":"COLOR"},
+		"dataSets":[{"breakdowns":[],"dimensions":[],"measures":[],"timeSeriesQuery":{"apiSource":"DEFAULT_CLOUD","prometheusQuery":"up"}}]}}]}}`
+	if !dash.EqualMonitoringJSON(plain, exported) {
+		t.Error("empty fields are a difference")
+	}
+	for _, test := range []struct{ text, says string }{
+		{`{"displayName":"d","gridLayout":{"widgets":[{},{"xyChart":{"dataSets":[{"breakdowns":[{"a":1}]}]}}]}}`, "gridLayout.widgets[1].xyChart.dataSets[0].breakdowns"},
+		{`{"description":"x","displayName":"d","dashboardFilters":[{"valueType":"STRING_ARRAY"}]}`, "dashboardFilters[0].valueType, description"},
+		{`{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}`, "e, and 2 more"},
+		{`{"displayName":1}`, "line 1:16"},
+		{`{"a":[],"displayName":1}`, "line 1"},
+		{`[]`, "dashboard"},
+		{`{`, "dashboard"},
+	} {
+		if pb, err := dash.ParseMonitoringJSON(test.text); err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: got %v, %v, want an error with %q", test.text, pb, err, test.says)
+		}
 	}
 }

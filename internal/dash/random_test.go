@@ -17,7 +17,7 @@ type random struct {
 func pick[T any](r *random, choices ...T) T { return choices[r.IntN(len(choices))] }
 
 func randomDashboard(seed uint64) dash.Dashboard {
-	r := &random{Rand: rand.New(rand.NewPCG(seed, 3))}
+	r := &random{Rand: rand.New(rand.NewPCG(seed, 3))} //nolint:gosec // Test data, not a secret.
 	d := dash.Dashboard{DisplayName: pick(r, "Platform health", "Größe & Kosten", "x")}
 	if r.IntN(2) == 0 {
 		d.Labels = map[string]string{"team": "platform", "empty": ""}

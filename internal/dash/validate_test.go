@@ -177,7 +177,7 @@ func TestValidate(t *testing.T) {
 				t.Fatalf("got %d problems, want 1: %v", len(problems), problems)
 			}
 			p := problems[0]
-			if !reflect.DeepEqual([]any(p.Path), test.at) || !strings.Contains(p.Detail, test.says) {
+			if !reflect.DeepEqual(p.Path, test.at) || !strings.Contains(p.Detail, test.says) {
 				t.Errorf("got %v: %s %s\nwant %v and %q", p.Path, p.Summary, p.Detail, test.at, test.says)
 			}
 			if p.Warning != (name == "a line's colour") {
