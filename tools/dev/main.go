@@ -29,6 +29,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"cli", "find a Terraform CLI, or build the pinned OpenTofu, and print its path", runCLI},
+		{"query-cli", "find a Terraform with terraform query, or build the pinned one, and print its path", runQueryCLI},
 		{"build", "build the provider into bin/", runBuild},
 		{"demo", "apply the stacks in examples/stacks against the emulator", runDemo},
 		{"demo-down", "destroy them and stop the emulator", runDemoDown},
@@ -83,6 +84,14 @@ func find(ctx context.Context, root string) (tfcli.CLI, error) {
 
 func runCLI(ctx context.Context, root string, _ []string) error {
 	cli, err := find(ctx, root)
+	if err == nil {
+		_, err = fmt.Println(cli.Path)
+	}
+	return err
+}
+
+func runQueryCLI(ctx context.Context, root string, _ []string) error {
+	cli, err := tfcli.Finder{Root: root, Progress: os.Stderr}.Query(ctx)
 	if err == nil {
 		_, err = fmt.Println(cli.Path)
 	}

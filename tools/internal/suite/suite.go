@@ -77,6 +77,17 @@ func Test(ctx context.Context, root string, cli tfcli.CLI, out io.Writer) error 
 		"TF_CLI_CONFIG_FILE="+emptyConfig,
 		"CHECKPOINT_DISABLE=1",
 	)
+	// The tests of list resources are skipped where no CLI has terraform query.
+	query, found, err := tfcli.Finder{Root: root}.QueryFound(ctx)
+	switch {
+	case err != nil:
+		return err
+	case found:
+		_, _ = fmt.Fprintf(out, "CLI for terraform query: %s\n", query)
+		env = append(env, tfcli.QueryVariable+"="+query.Path)
+	default:
+		_, _ = fmt.Fprintln(out, "no CLI for terraform query, so its tests are skipped; bin/dev query-cli builds one")
+	}
 	profile := filepath.Join(root, "coverage.out")
 	var failed []string
 	for _, module := range CodeModules(root) {

@@ -53,7 +53,8 @@ type Finder struct {
 	Getenv   func(string) string
 	LookPath func(string) (string, error)
 	CacheDir func() (string, error)
-	// Build compiles the CLI of the module in dir to the file target.
+	// Build compiles the CLI of the module in dir to the file target, in place of
+	// the Go toolchain.
 	Build func(ctx context.Context, dir, target string) error
 }
 
@@ -80,7 +81,11 @@ func (f Finder) Find(ctx context.Context) (CLI, error) {
 		}
 		_, _ = fmt.Fprintf(f.Progress, "• %s is not used: %v\n", path, err)
 	}
-	return f.pinned(ctx)
+	cli, err := f.pinned(ctx, pinnedTofu, fmt.Sprintf("no terraform or tofu of version %d.%d or newer on PATH", minMajor, minMinor))
+	if err != nil {
+		return CLI{}, fmt.Errorf("%w\ninstall terraform or tofu of version %d.%d or newer, or set %s to one", err, minMajor, minMinor, PathVariable)
+	}
+	return cli, nil
 }
 
 func (f *Finder) defaults() {
@@ -95,9 +100,6 @@ func (f *Finder) defaults() {
 	}
 	if f.CacheDir == nil {
 		f.CacheDir = os.UserCacheDir
-	}
-	if f.Build == nil {
-		f.Build = f.goBuild
 	}
 }
 
@@ -136,35 +138,79 @@ func identify(ctx context.Context, path string) (CLI, error) {
 	return CLI{Path: path, Product: m[1], Version: m[2]}, nil
 }
 
-var requireTofu = regexp.MustCompile(`(?m)^\s*(?:require\s+)?github\.com/opentofu/opentofu v(\S+)`)
+// pin is a CLI that this repository can build: one module of the tools folder
+// pins it and is built once and cached.
+type pin struct {
+	product string // as the executable names itself
+	folder  string // below tools/
+	module  string // that is required there
+	command string // the package to build
+	binary  string
+	ldflags string
+	takes   string
+}
 
-// pinned returns the cached build of the pinned OpenTofu, and makes it first
-// where there is none.
-func (f Finder) pinned(ctx context.Context) (CLI, error) {
-	dir := filepath.Join(f.Root, "tools", "tofu")
-	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+var (
+	pinnedTofu = pin{
+		product: "OpenTofu", folder: "tofu", module: "github.com/opentofu/opentofu", command: "github.com/opentofu/opentofu/cmd/tofu",
+		binary: "tofu", ldflags: "-X github.com/opentofu/opentofu/version.dev=no", takes: "four minutes",
+	}
+	pinnedTerraform = pin{
+		product: "Terraform", folder: "terraform", module: "github.com/hashicorp/terraform", command: "github.com/hashicorp/terraform",
+		binary: "terraform", ldflags: "-X github.com/hashicorp/terraform/version.dev=no", takes: "three minutes",
+	}
+)
+
+// version reads the version out of the module's go.mod.
+func (p pin) version(root string) (string, error) {
+	file := filepath.Join(root, "tools", p.folder, "go.mod")
+	mod, err := os.ReadFile(file) //nolint:gosec // The path is this repository's own.
 	if err != nil {
-		return CLI{}, err
+		return "", err
 	}
-	m := requireTofu.FindSubmatch(mod)
+	m := regexp.MustCompile(`(?m)^\s*(?:require\s+)?` + regexp.QuoteMeta(p.module) + ` v(\S+)`).FindSubmatch(mod)
 	if m == nil {
-		return CLI{}, fmt.Errorf("%s does not require github.com/opentofu/opentofu", filepath.Join(dir, "go.mod"))
+		return "", fmt.Errorf("%s does not require %s", file, p.module)
 	}
-	version := string(m[1])
+	return string(m[1]), nil
+}
+
+// target is where the build lies.
+func (f Finder) target(p pin, version string) string {
 	cache, err := f.CacheDir()
 	if err != nil {
 		// No home directory, as in some build services.
 		cache = filepath.Join(f.Root, ".cache")
 	}
-	folder := filepath.Join(cache, "terraform-provider-cortx", fmt.Sprintf("tofu-%s-%s-%s", version, runtime.GOOS, runtime.GOARCH))
-	target := filepath.Join(folder, "tofu")
-	if cli, err := identify(ctx, target); err == nil && cli.Version == version {
+	return filepath.Join(cache, "terraform-provider-cortx", fmt.Sprintf("%s-%s-%s-%s", p.binary, version, runtime.GOOS, runtime.GOARCH), p.binary)
+}
+
+// cached returns the build of a pinned CLI that was made before.
+func (f Finder) cached(ctx context.Context, p pin) (CLI, bool) {
+	version, err := p.version(f.Root)
+	if err != nil {
+		return CLI{}, false
+	}
+	cli, err := identify(ctx, f.target(p, version))
+	return cli, err == nil && cli.Product == p.product && cli.Version == version
+}
+
+// pinned returns the cached build of a pinned CLI, and makes it first where there
+// is none.
+func (f Finder) pinned(ctx context.Context, p pin, why string) (CLI, error) {
+	if cli, ok := f.cached(ctx, p); ok {
 		return cli, nil
 	}
+	version, err := p.version(f.Root)
+	if err != nil {
+		return CLI{}, err
+	}
+	target := f.target(p, version)
+	folder := filepath.Dir(target)
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return CLI{}, err
 	}
-	_, _ = fmt.Fprintf(f.Progress, "• no terraform or tofu of version %d.%d or newer on PATH: building OpenTofu %s once, about four minutes on two cores\n", minMajor, minMinor, version)
+	_, _ = fmt.Fprintf(f.Progress, "• %s: building %s %s once, about %s on two cores\n", why, p.product, version, p.takes)
 	// Built beside its place and renamed, so that a build that was stopped
 	// never leaves half an executable there.
 	scratch, err := os.MkdirTemp(folder, "build-")
@@ -172,35 +218,34 @@ func (f Finder) pinned(ctx context.Context) (CLI, error) {
 		return CLI{}, err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	built := filepath.Join(scratch, "tofu")
-	if err := f.Build(ctx, dir, built); err != nil {
-		return CLI{}, fmt.Errorf("OpenTofu %s could not be built: %w\ninstall terraform or tofu of version %d.%d or newer, or set %s to one", version, err, minMajor, minMinor, PathVariable)
+	built := filepath.Join(scratch, p.binary)
+	if err := f.build(ctx, p, filepath.Join(f.Root, "tools", p.folder), built); err != nil {
+		return CLI{}, fmt.Errorf("%s %s could not be built: %w", p.product, version, err)
 	}
 	if err := os.Rename(built, target); err != nil {
 		return CLI{}, err
 	}
 	cli, err := identify(ctx, target)
-	if err == nil && cli.Version != version {
+	if err == nil && (cli.Version != version || cli.Product != p.product) {
 		err = fmt.Errorf("it says that it is %s", cli)
 	}
 	if err != nil {
-		return CLI{}, fmt.Errorf("the build of OpenTofu %s does not work: %w", version, err)
+		return CLI{}, fmt.Errorf("the build of %s %s does not work: %w", p.product, version, err)
 	}
 	return cli, nil
 }
 
-func (f Finder) goBuild(ctx context.Context, dir, target string) error {
+func (f Finder) build(ctx context.Context, p pin, dir, target string) error {
+	if f.Build != nil {
+		return f.Build(ctx, dir, target)
+	}
 	_, err := proc.Run(ctx, f.Progress, proc.Step{
-		Title: "go build github.com/opentofu/opentofu/cmd/tofu",
+		Title: "go build " + p.command,
 		Dir:   dir,
 		Env:   append(os.Environ(), "CGO_ENABLED=0"),
 		Name:  "go",
-		Args: []string{
-			"build", "-v", "-trimpath", "-buildvcs=false",
-			"-ldflags", "-s -w -X github.com/opentofu/opentofu/version.dev=no",
-			"-o", target, "github.com/opentofu/opentofu/cmd/tofu",
-		},
-		Unit: "packages",
+		Args:  []string{"build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w " + p.ldflags, "-o", target, p.command},
+		Unit:  "packages",
 	})
 	return err
 }

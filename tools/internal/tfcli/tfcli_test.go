@@ -34,11 +34,17 @@ func finder(t *testing.T, env string, onPath map[string]string, built string) (f
 	if err := os.WriteFile(filepath.Join(root, "tools", "tofu", "go.mod"), []byte("module m\n\nrequire (\n\tgithub.com/opentofu/opentofu v1.12.6\n)\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.MkdirAll(filepath.Join(root, "tools", "terraform"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "tools", "terraform", "go.mod"), []byte("module m\n\nrequire github.com/hashicorp/terraform v1.16.4\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	builds = new(int)
 	return tfcli.Finder{
 		Root: root,
 		Getenv: func(name string) string {
-			if name == tfcli.PathVariable {
+			if name == tfcli.PathVariable || name == tfcli.QueryVariable {
 				return env
 			}
 			return ""
