@@ -23,7 +23,7 @@ func GrafanaDrift(planned, stands string) (string, error) {
 	}
 	// In the order of the normal spelling, so that both have the same indexes.
 	sortPanels(spelled)
-	return writeTree(respell(spelled, want, have))
+	return writeTree(respellObject(spelled, want, have, true))
 }
 
 // respell spells have as spelled wherever have equals want, of which spelled is
@@ -34,10 +34,10 @@ func respell(spelled, want, have any) any {
 	}
 	switch full := spelled.(type) {
 	case map[string]any:
+		// What is all default is not in the normal spelling.
 		w, planned := want.(map[string]any)
-		h, stands := have.(map[string]any)
-		if planned && stands {
-			return respellObject(full, w, h)
+		if h, stands := have.(map[string]any); stands && (planned || want == nil) {
+			return respellObject(full, w, h, false)
 		}
 	case []any:
 		w, planned := want.([]any)
@@ -49,16 +49,21 @@ func respell(spelled, want, have any) any {
 	return have
 }
 
-func respellObject(spelled, want, have map[string]any) map[string]any {
+// respellObject goes through an object; holdsPanels says that it is a page or a
+// row, whose panels have places instead of an order.
+func respellObject(spelled, want, have map[string]any, holdsPanels bool) map[string]any {
 	found := make(map[string]any, len(spelled))
 	for key, full := range spelled {
 		planned, inNormal := want[key]
 		standing, stands := have[key]
+		list, isList := standing.([]any)
+		before, wasList := planned.([]any)
+		all, spelledOut := full.([]any)
 		switch {
-		case stands && inNormal:
-			found[key] = respell(full, planned, standing)
+		case holdsPanels && key == "panels" && isList && wasList && spelledOut && len(before) == len(all):
+			found[key] = respellPanels(all, before, list)
 		case stands:
-			found[key] = standing
+			found[key] = respell(full, planned, standing)
 		case !inNormal:
 			found[key] = full // A default on both sides.
 		}
@@ -71,9 +76,52 @@ func respellObject(spelled, want, have map[string]any) map[string]any {
 	return found
 }
 
-// respellList pairs elements of have with elements of want, the most alike
-// first.
+// respellList goes through a list whose order matters.
 func respellList(spelled, want, have []any) []any {
+	found := make([]any, len(have))
+	for i, j := range paired(want, have) {
+		if j < 0 {
+			found[i] = have[i]
+			continue
+		}
+		found[i] = respell(spelled[j], want[j], have[i])
+	}
+	return found
+}
+
+// respellPanels goes through panels: those that were planned come in the order
+// of the plan, and the others behind them.
+func respellPanels(spelled, want, have []any) []any {
+	slots := make([]any, len(want))
+	kept := make([]bool, len(want))
+	var more []any
+	for i, j := range paired(want, have) {
+		if j < 0 {
+			more = append(more, have[i])
+			continue
+		}
+		full, isPanel := spelled[j].(map[string]any)
+		planned, wasPanel := want[j].(map[string]any)
+		standing, stands := have[i].(map[string]any)
+		kept[j] = true
+		if isPanel && wasPanel && stands && !sameValue(planned, standing) {
+			slots[j] = respellObject(full, planned, standing, full["type"] == "row")
+			continue
+		}
+		slots[j] = respell(spelled[j], want[j], have[i])
+	}
+	found := make([]any, 0, len(have))
+	for j, slot := range slots {
+		if kept[j] {
+			found = append(found, slot)
+		}
+	}
+	return append(found, more...)
+}
+
+// paired finds for each element of have the element of want that it most likely
+// is, the most alike first; -1 where there is none.
+func paired(want, have []any) []int {
 	pairs := make([]int, len(have))
 	used := make([]bool, len(want))
 	for i := range pairs {
@@ -88,7 +136,6 @@ func respellList(spelled, want, have []any) []any {
 			}
 		}
 	}
-	pair(sameValue)
 	by := func(keys ...string) func(a, b any) bool {
 		return func(a, b any) bool {
 			for _, key := range keys {
@@ -99,17 +146,10 @@ func respellList(spelled, want, have []any) []any {
 			return true
 		}
 	}
+	pair(sameValue)
 	pair(by("type", "title"))
 	pair(by("gridPos"))
 	pair(by("name"))
 	pair(by("refId"))
-	found := make([]any, len(have))
-	for i, j := range pairs {
-		if j < 0 {
-			found[i] = have[i]
-			continue
-		}
-		found[i] = respell(spelled[j], want[j], have[i])
-	}
-	return found
+	return pairs
 }

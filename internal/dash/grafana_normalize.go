@@ -96,9 +96,9 @@ func normalizePage(page map[string]any) {
 	if panels, ok := page["panels"].([]any); ok {
 		normalizePanels(panels)
 	}
-	sortPanels(page)
 	dropDefaults(page, pageDefaults)
 	clean(page)
+	sortPanels(page)
 }
 
 func normalizePanels(panels []any) {
@@ -125,6 +125,30 @@ func sortPanels(holder any) {
 		a, b := corner(panels[i]), corner(panels[j])
 		return a[0] < b[0] || a[0] == b[0] && a[1] < b[1]
 	})
+	// Panels in one place have no order of their own, so one is made.
+	for from := 0; from < len(panels); {
+		to := from + 1
+		for to < len(panels) && corner(panels[to]) == corner(panels[from]) {
+			to++
+		}
+		if tied := panels[from:to]; len(tied) > 1 {
+			sort.SliceStable(tied, func(i, j int) bool { return panelKey(tied[i]) < panelKey(tied[j]) })
+		}
+		from = to
+	}
+}
+
+// panelKey is the same for panels that mean the same, normalised or not.
+func panelKey(v any) string {
+	v = copyTree(v)
+	if panel, ok := v.(map[string]any); ok {
+		normalizePanel(panel)
+	}
+	text, err := writeTree(clean(v))
+	if err != nil {
+		return ""
+	}
+	return text
 }
 
 // corner is the row and the column of a panel.
