@@ -242,7 +242,8 @@ func (g generator) schema(ctx context.Context, scratch string) (string, error) {
 
 // Normalise makes an exported schema the same whichever CLI exported it, and
 // gives the provider the name under which tfplugindocs looks for it. The schemas
-// of identities are left out: Terraform before 1.12 does not export them.
+// of identities and of list resources are left out: Terraform before 1.12 exports
+// none of the first, and nothing but Terraform 1.14 and newer any of the second.
 func Normalise(raw []byte) ([]byte, error) {
 	var doc struct {
 		FormatVersion string                                `json:"format_version"`
@@ -256,6 +257,7 @@ func Normalise(raw []byte) ([]byte, error) {
 		return nil, fmt.Errorf("the exported schema has no provider %s", install.Sources()[0])
 	}
 	delete(provider, "resource_identity_schemas")
+	delete(provider, "list_resource_schemas")
 	doc.Providers = map[string]map[string]json.RawMessage{"registry.terraform.io/hashicorp/cortx": provider}
 	doc.FormatVersion = "1.0"
 	return json.Marshal(doc)

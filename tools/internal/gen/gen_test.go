@@ -10,7 +10,7 @@ import (
 func TestNormaliseIsTheSameForEveryCLI(t *testing.T) {
 	t.Parallel()
 	older := `{"format_version":"1.0","provider_schemas":{"registry.terraform.io/cortx-platform/cortx":{"resource_schemas":{"a":1}}}}`
-	newer := `{"format_version":"1.1","provider_schemas":{"registry.terraform.io/cortx-platform/cortx":{"resource_identity_schemas":{"a":2},"resource_schemas":{"a":1}}}}`
+	newer := `{"format_version":"1.1","provider_schemas":{"registry.terraform.io/cortx-platform/cortx":{"list_resource_schemas":{"a":3},"resource_identity_schemas":{"a":2},"resource_schemas":{"a":1}}}}`
 	first, err := gen.Normalise([]byte(older))
 	if err != nil {
 		t.Fatal(err)
