@@ -34,7 +34,7 @@ var sectionAttributes = sync.OnceValue(func() map[string]schema.Attribute {
 
 var tileAttributes = sync.OnceValue(func() map[string]schema.Attribute {
 	place := func(text string) schema.Attribute {
-		return schema.Int64Attribute{Optional: true, Computed: true, MarkdownDescription: text + " An even number, since Grafana's grid has 24 columns."}
+		return schema.Int64Attribute{Optional: true, Computed: true, MarkdownDescription: text + " An even number where Grafana, whose grid has 24 columns, is a target."}
 	}
 	return map[string]schema.Attribute{
 		"title":  schema.StringAttribute{Optional: true, MarkdownDescription: "The heading of the tile."},
