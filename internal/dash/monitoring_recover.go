@@ -32,7 +32,7 @@ func FromProtoBeside(wanted, pb *dashboardpb.Dashboard) (d Dashboard, exact bool
 	}
 	var known bool
 	d.Variables, known = variables(pb.GetDashboardFilters())
-	r.exact = known
+	r.exact = known && pb.GetMosaicLayout() != nil
 	r.spelling = newSpelling(d.Variables)
 
 	switch layout := pb.GetLayout().(type) {
@@ -48,8 +48,6 @@ func FromProtoBeside(wanted, pb *dashboardpb.Dashboard) (d Dashboard, exact bool
 		for _, column := range layout.ColumnLayout.GetColumns() {
 			r.flow(&d, column.GetWidgets())
 		}
-	default:
-		r.exact = false
 	}
 	if pb.GetMosaicLayout() == nil {
 		d = d.Arranged()
@@ -66,7 +64,6 @@ type recovery struct {
 
 // flow adds widgets of a layout without places to one section.
 func (r *recovery) flow(d *Dashboard, widgets []*dashboardpb.Widget) {
-	r.exact = false
 	if len(widgets) == 0 {
 		return
 	}
@@ -105,6 +102,9 @@ func (r *recovery) mosaic(m *dashboardpb.MosaicLayout, d *Dashboard) {
 		bands[2*i+1] = band{group: g, top: from, bottom: from + int64(g.GetHeight())*scale}
 	}
 	for _, t := range rest {
+		if t.GetWidget() == nil {
+			r.exact = false
+		}
 		tile := r.tile(t.GetWidget())
 		tile.X, tile.Y = int64(t.GetXPos())*scale, int64(t.GetYPos())*scale
 		tile.Width, tile.Height = int64(t.GetWidth())*scale, int64(t.GetHeight())*scale
@@ -193,6 +193,9 @@ func (r *recovery) sections(bands []band, top int64, d *Dashboard) {
 				b.tiles[i].Y = max(0, t.Y)
 			}
 		}
+		if flowsElsewhere(b.tiles) {
+			r.exact = false
+		}
 		rows := bottom(b.tiles)
 		section := Section{Tiles: b.tiles}
 		if b.group == nil {
@@ -210,6 +213,21 @@ func (r *recovery) sections(bands []band, top int64, d *Dashboard) {
 		}
 		d.Sections = append(d.Sections, section)
 	}
+}
+
+// flowsElsewhere says whether another tile covers a tile in the corner of its
+// section, which [Dashboard.Arranged] would then move.
+func flowsElsewhere(tiles []Tile) bool {
+	corner := slices.IndexFunc(tiles, Tile.flows)
+	if corner < 0 {
+		return false
+	}
+	for i, t := range tiles {
+		if i != corner && overlap(tiles[corner], t) {
+			return true
+		}
+	}
+	return false
 }
 
 // asWanted says whether the group lies where the wanted dashboard has it.
