@@ -5,10 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
-
-	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/alert"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/slo"
@@ -109,6 +108,30 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
+func TestErrorRatioQuery(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		slo  slo.SLO
+		want string
+	}{
+		"availability": {slo.SLO{Availability: &slo.Availability{Metric: "m", StatusLabel: "code"}}, `sum(rate(m{code=~"5.."}[1h])) / (sum(rate(m[1h])) > 0) or 0 * (sum(rate(m[1h])) > 0)`},
+		"latency":      {slo.SLO{Latency: &slo.Latency{Metric: "m", ThresholdMS: 250, Buckets: []float64{0.25}}}, `1 - sum(rate(m_bucket{le="0.25"}[1h])) / (sum(rate(m_count[1h])) > 0)`},
+		"bad":          {slo.SLO{GoodTotalRatio: &slo.GoodTotalRatio{BadPromQL: "b", TotalPromQL: "t"}}, `sum(rate(b[1h])) / (sum(rate(t[1h])) > 0) or 0 * (sum(rate(t[1h])) > 0)`},
+		"good":         {slo.SLO{GoodTotalRatio: &slo.GoodTotalRatio{GoodPromQL: "g", TotalPromQL: "t"}}, `1 - (sum(rate(g[1h])) or vector(0)) / (sum(rate(t[1h])) > 0)`},
+		"both": {
+			slo.SLO{GoodTotalRatio: &slo.GoodTotalRatio{GoodPromQL: "g", BadPromQL: "b"}},
+			`sum(rate(b[1h])) / ((sum(rate(g[1h])) or vector(0)) + (sum(rate(b[1h])) or vector(0)) > 0) or 0 * ((sum(rate(g[1h])) or vector(0)) + (sum(rate(b[1h])) or vector(0)) > 0)`,
+		},
+		"distribution": {slo.SLO{DistributionCut: &slo.DistributionCut{GoodPromQL: "g", TotalPromQL: "t"}}, `1 - (sum(rate(g[1h])) or vector(0)) / (sum(rate(t[1h])) > 0)`},
+		"filters only": {slo.SLO{GoodTotalRatio: &slo.GoodTotalRatio{}}, ""},
+		"nothing":      {slo.SLO{}, ""},
+	} {
+		if got := test.slo.ErrorRatioQuery(time.Hour); got != test.want {
+			t.Errorf("%s: got %s, want %s", name, got, test.want)
+		}
+	}
+}
+
 func policyOf(s slo.SLO, key string) (alert.Policy, bool) {
 	for _, named := range s.Policies() {
 		if named.Key == key {
@@ -159,8 +182,11 @@ func TestPolicyLabel(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 40)
 	for _, test := range []struct{ service, slo, prefix string }{
-		{"api", "uptime", "api_uptime"}, {"a-b", "c", "a-b_c"}, {"a", "b-c", "a_b-c"},
-		{"api", "Up.time", "api_up-time-"}, {long, long, long + "_aaaaa-"},
+		{"api", "uptime", "api_uptime"},
+		{"a-b", "c", "a-b_c"},
+		{"a", "b-c", "a_b-c"},
+		{"api", "Up.time", "api_up-time-"},
+		{long, long, long + "_aaaaa-"},
 	} {
 		got := slo.PolicyLabel(test.service, test.slo)
 		hashed := strings.HasSuffix(test.prefix, "-")

@@ -134,8 +134,10 @@ func (s SLO) indicators() []string {
 		set  bool
 		name string
 	}{
-		{s.Availability != nil, "availability"}, {s.Latency != nil, "latency"},
-		{s.GoodTotalRatio != nil, "good_total_ratio"}, {s.DistributionCut != nil, "distribution_cut"},
+		{s.Availability != nil, "availability"},
+		{s.Latency != nil, "latency"},
+		{s.GoodTotalRatio != nil, "good_total_ratio"},
+		{s.DistributionCut != nil, "distribution_cut"},
 	} {
 		if indicator.set {
 			names = append(names, indicator.name)

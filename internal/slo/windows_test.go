@@ -71,8 +71,10 @@ func TestBurnRateWindows(t *testing.T) {
 
 // usual is the table for 30 days, to hold the scaled windows against.
 var usual = []slo.WindowPair{
-	{LongWindow: time.Hour, Factor: 14.4, BudgetShare: 0.02}, {LongWindow: 6 * time.Hour, Factor: 6, BudgetShare: 0.05},
-	{LongWindow: 24 * time.Hour, Factor: 3, BudgetShare: 0.1}, {LongWindow: 72 * time.Hour, Factor: 1, BudgetShare: 0.1},
+	{LongWindow: time.Hour, Factor: 14.4, BudgetShare: 0.02},
+	{LongWindow: 6 * time.Hour, Factor: 6, BudgetShare: 0.05},
+	{LongWindow: 24 * time.Hour, Factor: 3, BudgetShare: 0.1},
+	{LongWindow: 72 * time.Hour, Factor: 1, BudgetShare: 0.1},
 }
 
 func TestBurnRateWindowsOfEveryLength(t *testing.T) {

@@ -127,7 +127,7 @@ func TestObjectivesCountWhatAlertsCount(t *testing.T) {
 			want := counted(t, s, r, at, window)
 			got, ok := value(t, stored, s.ErrorRatioQuery(window), at)
 			// rate() puts the last scrape interval in by extrapolation.
-			if !ok || want <= 0 || want >= 1 || math.Abs(got-want) > 0.02*want {
+			if !ok || want <= 0 || want >= 1 || !(math.Abs(got-want) <= 0.02*want) {
 				t.Errorf("%s over %s: the alerts count %v bad, the objective %v:\n%s", name, window, got, want, s.ErrorRatioQuery(window))
 			}
 		}
@@ -159,6 +159,31 @@ func TestErrorRatioWithoutErrors(t *testing.T) {
 	}
 }
 
+// TestLowGoals lets everything fail where the usual factors come to more than
+// that: each pair has to fire all the same, and none for what the goal allows.
+func TestLowGoals(t *testing.T) {
+	t.Parallel()
+	for _, goal := range []float64{0.93, 0.9, 0.75, 0.5, 0.1} {
+		s := objective(slo.PresetUptime, 7)
+		s.Goal = goal
+		policies := s.Policies()
+		for i, window := range s.Windows() {
+			query, _ := policies[i].Policy.Conditions[0].Query()
+			for _, test := range []struct {
+				bad   float64
+				fires bool
+			}{{1, true}, {0.99 * (1 - goal), false}} {
+				scrape := scrapeFor(pair{short: window.ShortWindow})
+				r := &recording{scrape: scrape, length: 2 * whole(window.LongWindow, scrape)}
+				writeRequests("200", "500")(r, constant(traffic), constant(test.bad))
+				if a := r.watch(t, r.load(t), query, r.length/2); a.fired != test.fires {
+					t.Errorf("a goal of %v with %v bad: %s fires %t, want %t:\n%s", goal, test.bad, policies[i].Key, a.fired, test.fires, query)
+				}
+			}
+		}
+	}
+}
+
 // TestRawIndicators shows the alerts of an indicator in filters, for each way to
 // name its two series: they fire when a third fails, also when no request has
 // ever been good, and not without traffic.
@@ -182,9 +207,14 @@ func TestRawIndicators(t *testing.T) {
 			done, fail float64
 			fires      bool
 		}{
-			{"a third fails", 100, 50, true}, {"all fail, none ever did not", gone, 50, true}, {"all fail by now", 0, 50, true},
-			{"one in a hundred fails", 99, 1, false}, {"none ever failed", 100, gone, false}, {"none fails by now", 100, 0, false},
-			{"idle", 0, 0, false}, {"no series", gone, gone, false},
+			{"a third fails", 100, 50, true},
+			{"all fail, none ever did not", gone, 50, true},
+			{"all fail by now", 0, 50, true},
+			{"one in a hundred fails", 99, 1, false},
+			{"none ever failed", 100, gone, false},
+			{"none fails by now", 100, 0, false},
+			{"idle", 0, 0, false},
+			{"no series", gone, gone, false},
 		} {
 			r := &recording{scrape: time.Minute, length: 3 * time.Hour}
 			for result, growth := range map[string]float64{"done": test.done, "failed": test.fail} {
