@@ -259,7 +259,7 @@ func TestAccMoveSaysWhatIsLost(t *testing.T) {
 	env := acctest.New(t)
 	sms := env.Foreign(channels, `{"type": "sms", "displayName": "SMS", "labels": {"number": "+15555550100"}}`)
 	nameless := env.Foreign(channels, `{"type": "email", "labels": {"email_address": "oncall@example.com"}}`)
-	source := func(made map[string]any, attributes map[string]any) acctest.Google {
+	source := func(made, attributes map[string]any) acctest.Google {
 		all := map[string]any{"id": made["name"], "name": made["name"], "project": acctest.Project, "type": made["type"], "display_name": made["displayName"]}
 		maps.Copy(all, attributes)
 		return acctest.Google{Type: "google_monitoring_notification_channel", Name: "x", Attributes: all}
