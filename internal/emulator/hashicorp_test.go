@@ -116,6 +116,15 @@ func lifecycles() []lifecycle {
 			computed:    []string{"name", "verificationStatus", "creationRecord", "mutationRecords"},
 		},
 		{
+			name: "google_monitoring_notification_channel with a secret", collection: "v3/projects/p/notificationChannels",
+			create:      `{"displayName":"Page","enabled":true,"labels":{"service_key":"s3cret-0123456789abcdef"},"type":"pagerduty","userLabels":{}}`,
+			mask:        "labels,enabled",
+			change:      `{"displayName":"Page","enabled":false,"labels":{"service_key":"s3cret-fedcba9876543210"},"type":"pagerduty","userLabels":{}}`,
+			deleteQuery: "?force=true",
+			computed:    []string{"name", "verificationStatus", "creationRecord", "mutationRecords"},
+			kept:        []string{"labels.service_key"},
+		},
+		{
 			name: "google_monitoring_alert_policy", collection: "v3/projects/p/alertPolicies",
 			setup: func(_ *env, h *hashicorp) map[string]string {
 				made := h.send("POST", "v3/projects/p/notificationChannels", map[string]any{"type": "email", "labels": map[string]string{"email_address": "a@example.com"}})

@@ -91,6 +91,14 @@ func TestServicesAndObjectives(t *testing.T) {
 			n++
 		}
 	}
+	// Another project's objectives are none of this one's.
+	elsewhere, err := c.CreateService(ctx, &monitoringpb.CreateServiceRequest{Parent: "projects/q", Service: &monitoringpb.Service{Identifier: &monitoringpb.Service_Custom_{Custom: &monitoringpb.Service_Custom{}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateServiceLevelObjective(ctx, &monitoringpb.CreateServiceLevelObjectiveRequest{Parent: elsewhere.GetName(), ServiceLevelObjective: ratioObjective()}); err != nil {
+		t.Fatal(err)
+	}
 	for parent, want := range map[string]int{"projects/p/services/api": 2, "projects/p/services/web": 1, "projects/p/services/-": 3} {
 		if got := count(parent, ""); got != want {
 			t.Errorf("%s lists %d, want %d", parent, got, want)
