@@ -17,6 +17,10 @@ func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request) bool {
 	if !ok {
 		return false
 	}
+	if what, ok := strings.CutPrefix(name, "console/"); ok {
+		s.serveConsoleData(w, r, what)
+		return true
+	}
 	switch r.Method + " " + name {
 	case "GET requests":
 		list := s.requests.all(r.URL.Query().Get("reset") == "true")

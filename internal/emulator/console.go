@@ -2,30 +2,60 @@ package emulator
 
 import (
 	"bytes"
+	"crypto/sha256"
 	_ "embed" // the page
+	"encoding/base64"
 	"html/template"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
+	"cloud.google.com/go/monitoring/dashboard/apiv1/dashboardpb"
 	"google.golang.org/api/pubsub/v1"
 )
 
-//go:embed console.html
-var consoleHTML string
+// The page, its style and its script. They are sent as one document: nothing is
+// loaded from anywhere but this server.
+var (
+	//go:embed console.html
+	consoleHTML string
+	//go:embed console.css
+	consoleCSS string
+	//go:embed console.js
+	consoleJS string
+)
 
 // consoleTemplate escapes everything that it is given: the page shows what
-// clients sent.
-var consoleTemplate = template.Must(template.New("console").Parse(consoleHTML))
+// clients sent. It is parsed when somebody looks at the page.
+var consoleTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("console").Parse(consoleHTML))
+})
+
+// consolePolicyHeader lets the page run its own script and style, told by their
+// hashes, and speak to this server, and nothing else.
+var consolePolicyHeader = sync.OnceValue(func() string {
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return "default-src 'none'; script-src " + hash(consoleJS) + "; style-src " + hash(consoleCSS) +
+		"; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+})
 
 // consoleRequests is how many requests the page shows.
 const consoleRequests = 50
 
 // consolePage is what the page at "/" shows.
 type consolePage struct {
+	Style        template.CSS
+	Script       template.JS
 	Addr, Now    string
 	Empty        bool
+	Dashboards   []consoleEntry
+	Objectives   []consoleObjective
+	Grafana      []consoleGrafana
 	Projects     []consoleProject
 	Policies     []consolePolicy
 	Channels     []consoleChannel
@@ -40,6 +70,16 @@ type consoleProject struct {
 	Made, Deleted              bool
 	Policies, Channels, Topics int
 	Services                   []consoleService
+}
+
+// consoleEntry names a dashboard.
+type consoleEntry struct{ Name, Title, Project string }
+
+// consoleGrafana is a dashboard in Grafana.
+type consoleGrafana struct {
+	UID, Title, Folder string
+	Version            int64
+	Panels             int
 }
 
 type consoleService struct {
@@ -60,8 +100,8 @@ type consoleRequest struct {
 // consolePair is a label.
 type consolePair struct{ Key, Value string }
 
-// serveConsole is the page at "/": what stands, and the latest requests. It
-// runs no script and loads nothing.
+// serveConsole is the page at "/": what stands, and the latest requests. Its
+// script draws the dashboards; the rest is there without it.
 func (s *Server) serveConsole(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		http.Error(w, "The console page takes GET only.", http.StatusMethodNotAllowed)
@@ -70,7 +110,7 @@ func (s *Server) serveConsole(w http.ResponseWriter, r *http.Request) {
 	page, err := s.consolePage()
 	var out bytes.Buffer
 	if err == nil {
-		err = consoleTemplate.Execute(&out, page)
+		err = consoleTemplate().Execute(&out, page)
 	}
 	if err != nil {
 		s.log.Error("console", "error", err)
@@ -79,7 +119,7 @@ func (s *Server) serveConsole(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", consolePolicyHeader())
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
@@ -87,7 +127,10 @@ func (s *Server) serveConsole(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) consolePage() (*consolePage, error) {
-	page := &consolePage{Addr: s.Addr(), Now: s.now().Format("2006-01-02 15:04:05 MST")}
+	page := &consolePage{
+		Addr: s.Addr(), Now: s.now().Format("2006-01-02 15:04:05 MST"),
+		Style: template.CSS(consoleCSS), Script: template.JS(consoleJS), //nolint:gosec // the files of this package, which hold nothing from outside
+	}
 	policies, err := listInto(s, kindAlertPolicy, "", func() *monitoringpb.AlertPolicy { return &monitoringpb.AlertPolicy{} })
 	if err != nil {
 		return nil, err
@@ -102,15 +145,78 @@ func (s *Server) consolePage() (*consolePage, error) {
 	for _, c := range channels {
 		page.Channels = append(page.Channels, newConsoleChannel(c, policies))
 	}
+	if page.Dashboards, err = s.consoleDashboards(); err != nil {
+		return nil, err
+	}
+	if page.Objectives, err = s.consoleObjectives(); err != nil {
+		return nil, err
+	}
+	if page.Grafana, err = s.consoleGrafana(); err != nil {
+		return nil, err
+	}
 	if page.Topics, err = s.consoleTopics(); err != nil {
 		return nil, err
 	}
 	if page.Projects, err = s.consoleProjects(); err != nil {
 		return nil, err
 	}
-	page.Empty = len(policies)+len(channels)+len(page.Topics) == 0
+	page.Empty = len(policies)+len(channels)+len(page.Topics)+len(page.Dashboards)+len(page.Objectives)+len(page.Grafana) == 0
 	page.Requests, page.RequestCount = s.consoleRequests()
 	return page, nil
+}
+
+func (s *Server) consoleDashboards() ([]consoleEntry, error) {
+	all, err := listInto(s, kindDashboard, "", func() *dashboardpb.Dashboard { return &dashboardpb.Dashboard{} })
+	if err != nil {
+		return nil, err
+	}
+	out := make([]consoleEntry, 0, len(all))
+	for _, d := range all {
+		out = append(out, consoleEntry{Name: d.GetName(), Title: d.GetDisplayName(), Project: projectOf(d.GetName())})
+	}
+	return out, nil
+}
+
+func (s *Server) consoleObjectives() ([]consoleObjective, error) {
+	services, err := listInto(s, kindMonitoringService, "", func() *monitoringpb.Service { return &monitoringpb.Service{} })
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, service := range services {
+		names[service.GetName()] = service.GetDisplayName()
+	}
+	all, err := listInto(s, kindSLO, "", func() *monitoringpb.ServiceLevelObjective { return &monitoringpb.ServiceLevelObjective{} })
+	if err != nil {
+		return nil, err
+	}
+	out := make([]consoleObjective, 0, len(all))
+	for _, slo := range all {
+		out = append(out, newConsoleObjective(slo, names))
+	}
+	return out, nil
+}
+
+func (s *Server) consoleGrafana() ([]consoleGrafana, error) {
+	var out []consoleGrafana
+	for _, e := range s.store.List(kindGrafanaDashboard, "") {
+		d := &grafanaDashboard{}
+		if err := decode(e.Value, d); err != nil {
+			return nil, err
+		}
+		row := consoleGrafana{UID: e.Name, Title: d.title(), Folder: grafanaGeneral, Version: d.Version}
+		if panels, ok := d.Data["panels"].([]any); ok {
+			row.Panels = len(panels)
+		}
+		if d.FolderUID != "" {
+			f := &grafanaFolder{}
+			if _, err := s.load(kindGrafanaFolder, d.FolderUID, f); err == nil {
+				row.Folder = f.Title
+			}
+		}
+		out = append(out, row)
+	}
+	return out, nil
 }
 
 func (s *Server) consoleTopics() ([]consoleTopic, error) {

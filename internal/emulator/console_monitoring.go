@@ -14,13 +14,13 @@ import (
 
 // consolePolicy is an alerting policy on the console page.
 type consolePolicy struct {
-	Name, DisplayName, Priority, SLA, Suite, Severity string
-	Enabled                                           bool
-	Conditions                                        []consoleCondition
-	Notifies                                          []consoleLink
-	Strategy, Excerpt, Content                        string
-	Links                                             []*monitoringpb.AlertPolicy_Documentation_Link
-	Labels                                            []consolePair
+	Anchor, Name, DisplayName, Priority, SLA, Suite, Severity string
+	Enabled                                                   bool
+	Conditions                                                []consoleCondition
+	Notifies                                                  []consoleLink
+	Strategy, Excerpt, Content                                string
+	Links                                                     []*monitoringpb.AlertPolicy_Documentation_Link
+	Labels                                                    []consolePair
 }
 
 type consoleCondition struct{ DisplayName, Kind, Duration, Query string }
@@ -47,7 +47,8 @@ const (
 func newConsolePolicy(p *monitoringpb.AlertPolicy, channels []*monitoringpb.NotificationChannel) consolePolicy {
 	labels := maps.Clone(p.GetUserLabels())
 	out := consolePolicy{
-		Name: p.GetName(), DisplayName: p.GetDisplayName(), Suite: labels[labelSuite],
+		Anchor: "policy-" + p.GetName()[strings.LastIndexByte(p.GetName(), '/')+1:],
+		Name:   p.GetName(), DisplayName: p.GetDisplayName(), Suite: labels[labelSuite],
 		Enabled: p.GetEnabled() == nil || p.GetEnabled().GetValue(),
 		Excerpt: excerpt(p.GetDocumentation().GetContent()), Content: p.GetDocumentation().GetContent(),
 		Links: p.GetDocumentation().GetLinks(), Strategy: strategyText(p.GetAlertStrategy()),

@@ -1,6 +1,8 @@
 package emulator_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,9 +51,11 @@ func TestConsoleShowsAndEscapes(t *testing.T) {
 	}
 	create(t.Context(), t, e.policies(), p)
 	e.rest(http.MethodGet, "monitoring.googleapis.com/v3/projects/p/alertPolicies/"+"%3Cscript%3E", "")
-	body := string(e.rest(http.MethodGet, "", "").body)
-	if strings.Contains(body, "<script") {
-		t.Error("the page holds a script")
+	page := e.rest(http.MethodGet, "", "")
+	body := string(page.body)
+	// The page's own script is the only one.
+	if n := strings.Count(body, "<script"); n != 1 || strings.Contains(body, script) {
+		t.Errorf("the page holds %d scripts", n)
 	}
 	for _, want := range []string{
 		`<span class="badge P0">P0</span>`, "response in 15m, resolution in 1h", "suite ai", "<dd>P0, platform down. Tenants see failures.", "Look at the deployment.",
@@ -61,12 +65,35 @@ func TestConsoleShowsAndEscapes(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	for _, external := range []string{`src="`, "@import", "<link"} {
+	for _, external := range []string{`src="`, "@import", "<link", "innerHTML", "eval("} {
 		if strings.Contains(body, external) {
 			t.Errorf("the page loads something: %s", external)
+		}
+	}
+	policy := page.header.Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'none'", "connect-src 'self'", inlineHash(t, body, "script"), inlineHash(t, body, "style")} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("the content security policy lacks %s: %s", part, policy)
+		}
+	}
+	for _, part := range []string{"unsafe", "*", "http"} {
+		if strings.Contains(policy, part) {
+			t.Errorf("the content security policy allows %s: %s", part, policy)
 		}
 	}
 	if strings.Contains(body, "Nothing stands here yet") {
 		t.Error("the page says that nothing stands")
 	}
+}
+
+// inlineHash is the hash of the page's element of a name, as a browser computes it.
+func inlineHash(t *testing.T, page, tag string) string {
+	t.Helper()
+	_, rest, _ := strings.Cut(page, "<"+tag+">")
+	content, _, ok := strings.Cut(rest, "</"+tag+">")
+	if !ok {
+		t.Fatalf("the page has no <%s>", tag)
+	}
+	sum := sha256.Sum256([]byte(content))
+	return tag + "-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

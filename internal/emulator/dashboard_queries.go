@@ -75,39 +75,17 @@ func (c widgetCheck) promQL(path, query string) error {
 // of a string a variable is a value; elsewhere it is a whole matcher, as the
 // recorded {${Cluster},${Location}} is, and between brackets a duration.
 func sampleVariables(query string) string {
-	var out strings.Builder
-	quote := byte(0)
-	for i := 0; i < len(query); {
-		if loc := variableUse.FindStringSubmatchIndex(query[i:]); loc != nil && loc[0] == 0 {
-			name := query[i+loc[2] : i+loc[3]]
-			switch {
-			case quote != 0:
-				out.WriteString("x")
-			case strings.HasPrefix(name, "__"):
-				out.WriteString("1m")
-			case loc[4] >= 0:
-				out.WriteString("1")
-			default:
-				out.WriteString(name + `="x"`)
-			}
-			i += loc[1]
-			continue
-		}
-		ch := query[i]
+	return replaceVariables(query, func(name, part string, quoted bool) string {
 		switch {
-		case quote != 0 && ch == '\\' && quote != '`' && i+1 < len(query):
-			out.WriteByte(ch)
-			i++
-			ch = query[i]
-		case quote == ch:
-			quote = 0
-		case quote == 0 && (ch == '"' || ch == '\'' || ch == '`'):
-			quote = ch
+		case quoted:
+			return "x"
+		case strings.HasPrefix(name, "__"):
+			return "1m"
+		case part != "":
+			return "1"
 		}
-		out.WriteByte(ch)
-		i++
-	}
-	return out.String()
+		return name + `="x"`
+	})
 }
 
 // checkDashboardFilter applies the rules on the Monitoring filter of a chart,

@@ -45,17 +45,17 @@ type traffic struct {
 
 func (p *pod) traffic(route string, share float64) traffic {
 	rate := requestsPerSecond * p.ns.load * share * p.share
-	of := func(kind string, part float64) func(float64) float64 {
-		return p.wave(rate*part, "requests", route, kind).total
-	}
+	// What is slow or fails is so for the whole namespace at a time, hence the
+	// noise of its first pod, else the pods' would cancel each other out.
+	common := p.ns.pods[0]
 	// An incident spoils a share of all requests of its slot: some fail, and as
 	// many are only slow.
 	spoiled := rate * p.ns.trouble * p.ns.incidents.slot
-	server := of("server", serverShare)
+	server := common.chance(rate*serverShare, "requests", "server").total
 	return traffic{
-		ok:         p.tally(of("ok", 1-slowShare-clientShare-serverShare)),
-		okSlow:     p.tally(of("slow", slowShare)),
-		client:     p.tally(of("client", clientShare)),
+		ok:         p.tally(p.wave(rate*(1-slowShare-clientShare-serverShare), "requests", route).total),
+		okSlow:     p.tally(common.chance(rate*slowShare, "requests", "slow").total),
+		client:     p.tally(p.wave(rate*clientShare, "requests", route, "client").total),
 		okTroubled: p.tally(func(t float64) float64 { return 3 * spoiled * p.ns.incidents.total(t) }),
 		server:     p.tally(func(t float64) float64 { return server(t) + spoiled*p.ns.incidents.total(t) }),
 	}

@@ -18,9 +18,13 @@ import (
 // collection scrapes every 30 seconds where nothing else is said.
 const Interval = 30_000
 
-// densest is how many samples a range vector gets before its series is thinned
-// out, as a store that keeps old points at a lower resolution would do it.
-const densest = 480
+// A long query gets fewer samples, as from a store that keeps old points at a
+// lower resolution: a series keeps so many over the whole query, or so many in
+// each window of a range vector, whichever is more.
+const (
+	fewest   = 2000
+	inWindow = 24
+)
 
 // querier answers one query.
 type querier struct {
@@ -52,7 +56,7 @@ func (q *querier) Select(_ context.Context, sorted bool, hints *storage.SelectHi
 	}
 	step := int64(Interval)
 	if hints != nil && thins(hints.Func) {
-		step *= max(1, int64(math.Ceil(float64(hints.Range)/(Interval*densest))))
+		step *= max(1, min((q.maxt-q.mint)/Interval/fewest, hints.Range/Interval/inWindow))
 	}
 	return &set{from: q.mint, to: q.maxt, step: step, series: found, at: -1}
 }

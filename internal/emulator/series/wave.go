@@ -10,15 +10,21 @@ const (
 	week   = 7 * day
 )
 
-// Shares of a rate by which it swings. Their sum, with the noise at three times
-// its share (the steepest slope of the curve between two draws), stays under 1:
-// so no rate is ever negative, and no counter falls.
-const (
-	daySwing  = 0.36
-	weekSwing = 0.12
-	slowNoise = 0.05
-	fastNoise = 0.07
+// swing is how a rate moves: the shares of it by which days, weeks and noise
+// move it. For noise, which is steepest at three times its share between two
+// draws, that counts threefold. The sum stays under 1: so no rate is ever
+// negative, and no counter falls.
+type swing struct{ day, week, slow, fast float64 }
 
+var (
+	// ofPeople follows the hours in which people work.
+	ofPeople = swing{day: 0.36, week: 0.12, slow: 0.05, fast: 0.07}
+	// ofChance goes up and down for reasons of its own.
+	ofChance = swing{day: 0.16, week: 0.05, slow: 0.15, fast: 0.1}
+)
+
+// Lengths of time between two draws of noise.
+const (
 	slowCell = 23 * minute
 	fastCell = 3 * minute
 )
@@ -26,6 +32,7 @@ const (
 // wave is a rate over time that can be summed up in closed form.
 type wave struct {
 	perSecond float64
+	swing     swing
 	// peak is the time of day, in seconds, at which the rate is highest.
 	peak float64
 	seed uint64
@@ -35,16 +42,16 @@ type wave struct {
 func (w wave) total(t float64) float64 {
 	const dayTurn, weekTurn = 2 * math.Pi / day, 2 * math.Pi / week
 	sum := t
-	sum += daySwing / dayTurn * math.Sin(dayTurn*(t-w.peak))
-	sum += weekSwing / weekTurn * math.Sin(weekTurn*(t-midWeek))
-	sum += slowNoise * slowCell * noise(w.seed, t/slowCell)
-	sum += fastNoise * fastCell * noise(w.seed+1, t/fastCell)
+	sum += w.swing.day / dayTurn * math.Sin(dayTurn*(t-w.peak))
+	sum += w.swing.week / weekTurn * math.Sin(weekTurn*(t-midWeek))
+	sum += w.swing.slow * slowCell * noise(w.seed, t/slowCell)
+	sum += w.swing.fast * fastCell * noise(w.seed+1, t/fastCell)
 	return w.perSecond * sum
 }
 
 // level is the rate itself without the noise, as a multiple of its mean.
 func (w wave) level(t float64) float64 {
-	return 1 + daySwing*math.Cos(2*math.Pi/day*(t-w.peak)) + weekSwing*math.Cos(2*math.Pi/week*(t-midWeek))
+	return 1 + w.swing.day*math.Cos(2*math.Pi/day*(t-w.peak)) + w.swing.week*math.Cos(2*math.Pi/week*(t-midWeek))
 }
 
 // midWeek is a Wednesday at noon, counted from the epoch, which was a Thursday.

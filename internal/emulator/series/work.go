@@ -22,7 +22,7 @@ const (
 	packsPerSecond  = 0.35
 	aiPerSecond     = 2.4
 	checksPerSecond = 0.5
-	recordsAPack    = 850
+	recordsAPack    = 560_000
 )
 
 // busy are the populations of something that is usual, at times long, and very
@@ -32,7 +32,7 @@ func (p *pod) busy(what string, perSecond, longShare float64, usual, long, troub
 	spoiled := 2 * rate * p.ns.trouble * p.ns.incidents.slot
 	return []population{
 		{p.tally(p.wave(rate*(1-longShare), what, "usual").total), usual},
-		{p.tally(p.wave(rate*longShare, what, "long").total), long},
+		{p.tally(p.chance(rate*longShare, what, "long").total), long},
 		{p.tally(func(t float64) float64 { return spoiled * p.ns.incidents.total(t) }), troubled},
 	}
 }
@@ -75,7 +75,7 @@ func workMetrics() []Metric {
 			make: func(w *world, b *builder) {
 				w.each(jobAI, func(p *pod) {
 					seed := hash(p.seed, "accuracy")
-					c := curve{mean: between(seed, 0.91, 0.97), swing: 0.004, waver: 0.012, seed: seed}
+					c := curve{mean: between(seed, 0.948, 0.978), swing: 0.004, waver: 0.01, seed: seed}
 					b.add("ai_prediction_accuracy_ratio", func(t float64) float64 { return min(1, math.Round(c.at(t)*1e4)/1e4) }, p.target("model", "risk-classifier")...)
 				})
 			},

@@ -186,5 +186,12 @@ func (c *tally) at(t float64) float64 {
 
 // wave returns a rate of a pod's work, with noise of its own a name.
 func (p *pod) wave(perSecond float64, name ...string) wave {
-	return wave{perSecond: perSecond, peak: 13.5*hour + between(hash(p.ns.w.seed, p.ns.name), -2, 2)*hour, seed: hash(p.seed, name...)}
+	return wave{perSecond: perSecond, swing: ofPeople, peak: 13.5*hour + between(hash(p.ns.w.seed, p.ns.name), -2, 2)*hour, seed: hash(p.seed, name...)}
+}
+
+// chance is a wave that does not follow the work of people.
+func (p *pod) chance(perSecond float64, name ...string) wave {
+	w := p.wave(perSecond, name...)
+	w.swing = ofChance
+	return w
 }
