@@ -2,6 +2,7 @@ package gcp_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -85,7 +86,7 @@ func (f *dashboardFake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(err)
 	}
-	_, _ = w.Write(b)
+	write(w, json.RawMessage(b))
 }
 
 // serve returns the reply, or nil when it has refused.
@@ -182,7 +183,7 @@ func (f *dashboardFake) requests() int {
 	return len(f.query)
 }
 
-func (f *dashboardFake) client(t *testing.T) (*gcp.Client, *clock.Virtual) {
+func (f *dashboardFake) client(t *testing.T) *gcp.Client {
 	t.Helper()
 	clk := clock.NewVirtual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	c, err := gcp.New(gcp.Config{
@@ -197,7 +198,7 @@ func (f *dashboardFake) client(t *testing.T) (*gcp.Client, *clock.Virtual) {
 			t.Error(err)
 		}
 	})
-	return c, clk
+	return c
 }
 
 func board(title string) *dashboardpb.Dashboard {
@@ -215,7 +216,7 @@ func TestDashboardReadsCoalesce(t *testing.T) {
 	t.Parallel()
 	f := newDashboardFake(t)
 	names := f.add(500)
-	c, _ := f.client(t)
+	c := f.client(t)
 	for range 2 {
 		var wg sync.WaitGroup
 		for _, name := range names {
@@ -245,7 +246,7 @@ func TestDashboardPages(t *testing.T) {
 	f := newDashboardFake(t)
 	f.pageSize = 3
 	names := f.add(10)
-	c, _ := f.client(t)
+	c := f.client(t)
 	list, err := c.Dashboards().List(t.Context(), "p")
 	if err != nil || f.count("List") != 4 {
 		t.Fatalf("%v after %d pages", err, f.count("List"))
@@ -263,7 +264,7 @@ func TestMissingDashboardIsConfirmed(t *testing.T) {
 	t.Parallel()
 	f := newDashboardFake(t)
 	names := f.add(5)
-	c, _ := f.client(t)
+	c := f.client(t)
 	for _, name := range names {
 		if _, err := c.Dashboards().Get(t.Context(), name); err != nil {
 			t.Fatal(err)
@@ -278,7 +279,7 @@ func TestMissingDashboardIsConfirmed(t *testing.T) {
 func TestDashboardCreate(t *testing.T) {
 	t.Parallel()
 	f := newDashboardFake(t)
-	c, _ := f.client(t)
+	c := f.client(t)
 	sent := board("mine")
 	made, err := c.Dashboards().Create(t.Context(), "p", "", sent)
 	if err != nil {
@@ -320,7 +321,7 @@ func TestDashboardCreateWhoseReplyIsLost(t *testing.T) {
 					}
 					return false
 				}
-				c, _ := f.client(t)
+				c := f.client(t)
 				made, err := c.Dashboards().Create(t.Context(), "p", id, board("mine"))
 				if err != nil || len(f.order) != 1 || made.GetName() != "projects/p/dashboards/"+f.order[0] || f.count("Create") != 1 {
 					t.Errorf("got %v, %v; %v stand after %d creates", made, err, f.order, f.count("Create"))
@@ -349,7 +350,7 @@ func TestDashboardThatShowsLate(t *testing.T) {
 		}
 		return false
 	}
-	c, _ := f.client(t)
+	c := f.client(t)
 	made, err := c.Dashboards().Create(t.Context(), "p", "late", board("mine"))
 	if err != nil || made.GetName() != "projects/p/dashboards/late" || len(f.order) != 1 || f.count("Create") != 2 {
 		t.Errorf("got %v, %v; %v stand after %d creates", made, err, f.order, f.count("Create"))
@@ -374,7 +375,7 @@ func TestDashboardIDThatIsTaken(t *testing.T) {
 				first(w)
 				return true
 			}
-			c, _ := f.client(t)
+			c := f.client(t)
 			_, err := c.Dashboards().Create(t.Context(), "p", "d0", board("mine"))
 			if !gcp.IsAlreadyExists(err) || !gcp.IsConflict(err) {
 				t.Errorf("got %v", err)
@@ -390,7 +391,7 @@ func TestDashboardUpdate(t *testing.T) {
 	t.Parallel()
 	f := newDashboardFake(t)
 	name := f.add(1)[0]
-	c, _ := f.client(t)
+	c := f.client(t)
 	d, err := c.Dashboards().Fresh(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
@@ -423,7 +424,7 @@ func TestDashboardUpdateWhoseReplyIsLost(t *testing.T) {
 				drop(w)
 				return true
 			}
-			c, _ := f.client(t)
+			c := f.client(t)
 			d, err := c.Dashboards().Fresh(t.Context(), board0)
 			if err != nil {
 				t.Fatal(err)
@@ -444,7 +445,7 @@ func TestDashboardDelete(t *testing.T) {
 	t.Parallel()
 	f := newDashboardFake(t)
 	name := f.add(1)[0]
-	c, _ := f.client(t)
+	c := f.client(t)
 	for range 2 { // The second time it is not there.
 		if err := c.Dashboards().Delete(t.Context(), name); err != nil {
 			t.Fatal(err)
@@ -459,12 +460,12 @@ func TestDashboardTwin(t *testing.T) {
 	t.Parallel()
 	f := newDashboardFake(t)
 	f.add(3) // Not ours: without the label.
-	before, _ := f.client(t)
+	before := f.client(t)
 	made, err := before.Dashboards().Create(t.Context(), "p", "", board("mine"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, _ := f.client(t)
+	c := f.client(t)
 	f.mu.Lock()
 	f.query = nil
 	f.mu.Unlock()
@@ -518,7 +519,7 @@ func TestDashboardCallsEndWithTheirContext(t *testing.T) {
 				<-r.Context().Done()
 				return true
 			}
-			c, _ := f.client(t)
+			c := f.client(t)
 			guard := time.AfterFunc(5*time.Second, func() { panic(op + " outlived its cancel by 5 s") })
 			defer guard.Stop()
 			if err := call(ctx, c.Dashboards()); !errors.Is(err, stopped) {
@@ -545,7 +546,7 @@ func TestDashboardListFailsOver(t *testing.T) {
 				}
 				return op == "List"
 			}
-			c, _ := f.client(t)
+			c := f.client(t)
 			for _, name := range names {
 				if _, err := c.Dashboards().Get(t.Context(), name); err != nil {
 					t.Fatal(err)

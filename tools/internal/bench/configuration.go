@@ -15,7 +15,7 @@ var template string
 
 // configuration is a channel, n policies and n dashboards, no two alike. The
 // dashboards have eight tiles each, like one that people use, and come in three
-// flavours: one that a team writes, one of another shape, and a preset.
+// flavours that have every kind of tile between them.
 func configuration(n int) string {
 	return strings.NewReplacer("COUNT", strconv.Itoa(n), "SOURCE", install.Sources()[0]).Replace(template)
 }
