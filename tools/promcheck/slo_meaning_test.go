@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/slo"
@@ -19,7 +20,7 @@ import (
 func selects(t *testing.T, filter, kind string, set labels.Labels) bool {
 	t.Helper()
 	fields := map[string]string{
-		"metric.type":   "prometheus.googleapis.com/" + set.Get(labels.MetricName) + "/" + kind,
+		"metric.type":   "prometheus.googleapis.com/" + set.Get(model.MetricNameLabel) + "/" + kind,
 		"resource.type": "prometheus_target",
 	}
 	set.Range(func(l labels.Label) {
@@ -67,8 +68,8 @@ func counted(t *testing.T, s slo.SLO, r *recording, at, window time.Duration) fl
 	// A distribution is stored as one series of buckets.
 	good, all := 0.0, 0.0
 	for _, one := range r.counters {
-		name, ok := strings.CutSuffix(one.labels.Get(labels.MetricName), "_bucket")
-		if !ok || !selects(t, sli.GetDistributionCut().GetDistributionFilter(), "histogram", labels.NewBuilder(one.labels).Set(labels.MetricName, name).Del("le").Labels()) {
+		name, ok := strings.CutSuffix(one.labels.Get(model.MetricNameLabel), "_bucket")
+		if !ok || !selects(t, sli.GetDistributionCut().GetDistributionFilter(), "histogram", labels.NewBuilder(one.labels).Set(model.MetricNameLabel, name).Del("le").Labels()) {
 			continue
 		}
 		bound, err := strconv.ParseFloat(one.labels.Get("le"), 64)

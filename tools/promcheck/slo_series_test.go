@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/promqltest"
 	"github.com/prometheus/prometheus/storage"
@@ -27,7 +28,7 @@ type counter struct {
 
 // add adds a series that grows by what growth says until each scrape.
 func (r *recording) add(metric string, set labels.Labels, growth func(at time.Duration) float64) {
-	one := counter{labels: labels.NewBuilder(set).Set(labels.MetricName, metric).Labels()}
+	one := counter{labels: labels.NewBuilder(set).Set(model.MetricNameLabel, metric).Labels()}
 	total := 0.0
 	for at := time.Duration(0); at <= r.length; at += r.scrape {
 		total += growth(at)
@@ -42,8 +43,8 @@ func (r *recording) load(t *testing.T) storage.Storage {
 	var b strings.Builder
 	fmt.Fprintf(&b, "load %s\n", r.scrape)
 	for _, one := range r.counters {
-		name := one.labels.Get(labels.MetricName)
-		b.WriteString("  " + name + one.labels.DropMetricName().String())
+		name := one.labels.Get(model.MetricNameLabel)
+		b.WriteString("  " + name + labels.NewBuilder(one.labels).Del(model.MetricNameLabel).Labels().String())
 		for _, v := range one.values {
 			b.WriteString(" " + strconv.FormatFloat(v, 'f', -1, 64))
 		}

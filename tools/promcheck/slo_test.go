@@ -81,7 +81,7 @@ var pairs = map[int64][]pair{
 func scrapeFor(p pair) time.Duration { return max(interval, (p.short / 10).Truncate(interval)) }
 
 // whole rounds d up to whole scrapes.
-func whole(d, scrape time.Duration) time.Duration { return (d + scrape - 1) / scrape * scrape }
+func whole(d, scrape time.Duration) time.Duration { return (d + scrape - 1).Truncate(scrape) }
 
 // burn is how a budget is spent: at a rate from the start for some part of the
 // long window, at another one otherwise.
