@@ -25,13 +25,17 @@ func (r *dashboard) flatten(ctx context.Context, remote *dashboardpb.Dashboard, 
 	found.UnmanagedJSON = types.StringNull()
 	found.Emulated = r.Data.Emulated()
 	imported := prior.Targets.IsNull()
-
-	content, exact := recovered(remote, prior.content(ctx, diags).Variables)
-	inJSON := !prior.DashboardJSON.IsNull() || imported && !exact
+	inJSON := !prior.DashboardJSON.IsNull()
+	var content dash.Dashboard
+	var exact bool
+	if imported {
+		content, exact = dash.FromProto(remote)
+		inJSON = inJSON || !exact
+	}
 	if inJSON {
 		found.flattenJSON(remote, prior, diags)
 	} else {
-		found.flattenSections(ctx, remote, content, exact, prior, diags)
+		found.flattenSections(ctx, remote, prior, diags)
 	}
 	found.flattenLabels(ctx, remote, prior, inJSON, r.Data.DefaultLabels, diags)
 	if imported {
@@ -40,24 +44,24 @@ func (r *dashboard) flatten(ctx context.Context, remote *dashboardpb.Dashboard, 
 	return found
 }
 
-// recovered reads a dashboard into the domain's form. Queries are spelled with
-// the variables that there were: when somebody takes a filter off the dashboard,
-// that is one change, and none of every query that uses it.
-func recovered(remote *dashboardpb.Dashboard, before []dash.Variable) (dash.Dashboard, bool) {
-	content, exact := dash.FromProto(remote)
-	if wanted, err := (dash.Dashboard{Variables: before}).Proto(); err == nil && len(wanted.GetDashboardFilters()) > len(remote.GetDashboardFilters()) {
-		spelled := proto.CloneOf(remote)
-		for _, filter := range wanted.GetDashboardFilters() {
-			if !slices.ContainsFunc(remote.GetDashboardFilters(), func(f *dashboardpb.DashboardFilter) bool {
-				return f.GetTemplateVariable() == filter.GetTemplateVariable()
-			}) {
-				spelled.DashboardFilters = append(spelled.DashboardFilters, filter)
-			}
+// recovered reads a dashboard into the domain's form, beside the one that there
+// was before. Queries are spelled with the variables that there were: when
+// somebody takes a filter off the dashboard, that is one change, and none of
+// every query that uses it.
+func recovered(remote, wanted *dashboardpb.Dashboard) (dash.Dashboard, bool) {
+	content, exact := dash.FromProtoBeside(wanted, remote)
+	spelled := proto.CloneOf(remote)
+	for _, filter := range wanted.GetDashboardFilters() {
+		if !slices.ContainsFunc(remote.GetDashboardFilters(), func(f *dashboardpb.DashboardFilter) bool {
+			return f.GetTemplateVariable() == filter.GetTemplateVariable()
+		}) {
+			spelled.DashboardFilters = append(spelled.DashboardFilters, filter)
 		}
-		with, _ := dash.FromProto(spelled)
+	}
+	if len(spelled.GetDashboardFilters()) > len(remote.GetDashboardFilters()) {
+		with, _ := dash.FromProtoBeside(wanted, spelled)
 		content.Sections = with.Sections
 	}
-	withDefaults(&content)
 	return content, exact
 }
 
@@ -90,12 +94,16 @@ func (m *model) flattenJSON(remote *dashboardpb.Dashboard, prior model, diags *d
 	m.Links = types.ListNull(tfkit.ObjectOf(linkAttributes()))
 }
 
-func (m *model) flattenSections(ctx context.Context, remote *dashboardpb.Dashboard, content dash.Dashboard, exact bool, prior model, diags *diag.Diagnostics) {
+func (m *model) flattenSections(ctx context.Context, remote *dashboardpb.Dashboard, prior model, diags *diag.Diagnostics) {
 	before := prior.places(ctx, diags)
-	if wanted, err := prior.content(ctx, diags).Proto(); err == nil && !prior.Sections.IsNull() && sameLayout(wanted, remote) {
+	wanted, err := withoutEmpty(before).Proto()
+	if err != nil {
+		wanted = nil
+	}
+	if wanted != nil && !prior.Sections.IsNull() && sameLayout(wanted, remote) {
 		return
 	}
-	var err error
+	content, exact := recovered(remote, wanted)
 	if m.Sections, err = encodeSeen(ctx, lay(before.Sections, content.Sections)); err != nil {
 		addBug(diags, err)
 	}

@@ -64,10 +64,14 @@ func (m model) has(target string) bool {
 // default: a plan validates what it knows, an apply knows everything. Places
 // that a state left empty are no tiles.
 func (m model) content(ctx context.Context, diags *diag.Diagnostics) dash.Dashboard {
-	content := m.places(ctx, diags)
-	sections := content.Sections[:0]
-	for _, section := range content.Sections {
-		tiles := section.Tiles[:0]
+	return withoutEmpty(m.places(ctx, diags))
+}
+
+// withoutEmpty leaves out the empty places of a state.
+func withoutEmpty(d dash.Dashboard) dash.Dashboard {
+	sections := make([]dash.Section, 0, len(d.Sections))
+	for _, section := range d.Sections {
+		tiles := make([]dash.Tile, 0, len(section.Tiles))
 		for _, tile := range section.Tiles {
 			if kindOf(tile) != "" {
 				tiles = append(tiles, tile)
@@ -78,8 +82,8 @@ func (m model) content(ctx context.Context, diags *diag.Diagnostics) dash.Dashbo
 			sections = append(sections, section)
 		}
 	}
-	content.Sections = sections
-	return content
+	d.Sections = sections
+	return d
 }
 
 // places is content with the empty places of a state.
@@ -100,42 +104,7 @@ func (m model) places(ctx context.Context, diags *diag.Diagnostics) dash.Dashboa
 			addBug(diags, err)
 		}
 	}
-	withDefaults(&content)
-	return content
-}
-
-// withDefaults fills in what a configuration may leave out.
-func withDefaults(d *dash.Dashboard) {
-	fill := func(thresholds []dash.Threshold) {
-		for i := range thresholds {
-			if thresholds[i].Color == "" {
-				thresholds[i].Color = "red"
-			}
-			if thresholds[i].Direction == "" {
-				thresholds[i].Direction = "above"
-			}
-		}
-	}
-	for i := range d.Sections {
-		for j := range d.Sections[i].Tiles {
-			tile := &d.Sections[i].Tiles[j]
-			if tile.TimeSeries != nil {
-				if tile.TimeSeries.Style == "" {
-					tile.TimeSeries.Style = "line"
-				}
-				fill(tile.TimeSeries.Thresholds)
-			}
-			if tile.Scorecard != nil {
-				fill(tile.Scorecard.Thresholds)
-			}
-			if tile.Gauge != nil {
-				fill(tile.Gauge.Thresholds)
-			}
-			if tile.AlertChart != nil {
-				fill(tile.AlertChart.Thresholds)
-			}
-		}
-	}
+	return content.WithDefaults()
 }
 
 // message is what Cloud Monitoring is to have: of a model that is fully known.

@@ -269,8 +269,7 @@ func (p *planner) fillPreset(ctx context.Context, planned *model) bool {
 		planned.DisplayName = types.StringValue(preset.DisplayName)
 	}
 	preset.DisplayName = planned.DisplayName.ValueString()
-	preset = preset.Arranged()
-	withDefaults(&preset)
+	preset = preset.Arranged().WithDefaults()
 	if planned.Sections, err = encodeSections(ctx, preset.Sections); err != nil {
 		addBug(p.diags, err)
 	}

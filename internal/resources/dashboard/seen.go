@@ -85,7 +85,7 @@ func layTiles(before, now []dash.Tile) []*dash.Tile {
 		switch {
 		case j >= 0:
 			used[j] = true
-			found := carried(tile, now[j])
+			found := dash.Carried(tile, now[j])
 			laid = append(laid, &found)
 		case tile.Only == dash.TargetGrafana:
 			laid = append(laid, &tile)
@@ -136,36 +136,9 @@ func sameContent(a, b dash.Tile) bool {
 	if kindOf(a) == "" || a.Title != b.Title || kindOf(a) != kindOf(b) {
 		return false
 	}
-	b = carried(a, b)
+	b = dash.Carried(a, b)
 	a.X, a.Y, a.Width, a.Height, a.Only = b.X, b.Y, b.Width, b.Height, b.Only
 	return reflect.DeepEqual(a, b)
-}
-
-// carried returns the tile that stands with what Cloud Monitoring has no place
-// for taken from the tile before.
-func carried(before, now dash.Tile) dash.Tile {
-	now.Only = before.Only
-	if before.AlertChart != nil && now.AlertChart != nil {
-		chart := *now.AlertChart
-		chart.Query, chart.Thresholds = before.AlertChart.Query, before.AlertChart.Thresholds
-		now.AlertChart = &chart
-	}
-	if before.TimeSeries != nil && now.TimeSeries != nil {
-		// Cloud Monitoring's lines have neither a colour nor a direction.
-		chart := *now.TimeSeries
-		chart.Thresholds = slices.Clone(chart.Thresholds)
-		for i := range min(len(chart.Thresholds), len(before.TimeSeries.Thresholds)) {
-			chart.Thresholds[i].Color = before.TimeSeries.Thresholds[i].Color
-			chart.Thresholds[i].Direction = before.TimeSeries.Thresholds[i].Direction
-		}
-		now.TimeSeries = &chart
-	}
-	if before.Raw != nil && now.Raw != nil {
-		raw := *now.Raw
-		raw.PanelJSON = before.Raw.PanelJSON
-		now.Raw = &raw
-	}
-	return now
 }
 
 // layVariables carries what Cloud Monitoring's filters have no place for.
