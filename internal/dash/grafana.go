@@ -170,7 +170,7 @@ func place(t Tile, top int64) dashboard.GridPos {
 
 // cells clamps a number of grid cells to what can be a place.
 func cells(n int64) uint32 {
-	return uint32(min(max(n, 0), 1<<20)) //nolint:gosec // Clamped.
+	return uint32(min(max(n, 0), 1<<20))
 }
 
 // built is a panel that its own builder has checked already.

@@ -174,7 +174,8 @@ func (g *grafanaPage) table(t Table) *table.PanelBuilder {
 	if len(t.Queries) > 1 {
 		b.WithTransformation(dashboard.DataTransformerConfig{Id: "merge", Options: map[string]any{}})
 	}
-	return b.WithTransformation(dashboard.DataTransformerConfig{Id: "organize", Options: map[string]any{
+	const organise = "organize" //nolint:misspell // Grafana's own id.
+	return b.WithTransformation(dashboard.DataTransformerConfig{Id: organise, Options: map[string]any{
 		"excludeByName": map[string]any{"Time": true}, "indexByName": map[string]any{}, "renameByName": renamed,
 	}})
 }
@@ -243,7 +244,7 @@ func (g *grafanaPage) source(queries []Query) *common.DataSourceRef {
 	return &ref
 }
 
-// refID names the n-th query of a panel: A, B … Z, AA, AB …
+// refID names the n-th query of a panel: A, B and so on to Z, then AA, AB.
 func refID(n int) string {
 	name := ""
 	for n++; n > 0; n = (n - 1) / 26 {

@@ -7,7 +7,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
-	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
@@ -144,7 +144,7 @@ func selectorsOf(expr string) []*parser.VectorSelector {
 
 func refersTo(s *parser.VectorSelector, variable string) bool {
 	for _, m := range s.LabelMatchers {
-		if m.Name != labels.MetricName && strings.Contains(m.Value, "${"+variable+"}") {
+		if m.Name != model.MetricNameLabel && strings.Contains(m.Value, "${"+variable+"}") {
 			return true
 		}
 	}

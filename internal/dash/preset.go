@@ -134,9 +134,9 @@ func (in PresetInputs) check() error {
 
 // objective colours a value that misses an objective red, and one that is close
 // to it yellow.
-func objective(limit, close float64, direction, label string) []Threshold {
+func objective(limit, near float64, direction, label string) []Threshold {
 	return []Threshold{
-		{Value: close, Color: ColorYellow, Direction: direction},
+		{Value: near, Color: ColorYellow, Direction: direction},
 		{Value: limit, Color: ColorRed, Direction: direction, Label: label},
 	}
 }
@@ -158,8 +158,9 @@ func stacked(title, unit string, queries ...Query) Tile {
 	return Tile{Title: title, TimeSeries: &TimeSeries{Queries: queries, Unit: unit, Style: StyleArea}}
 }
 
-func bars(title, unit string, queries ...Query) Tile {
-	return Tile{Title: title, TimeSeries: &TimeSeries{Queries: queries, Unit: unit, Style: StyleBar}}
+// bars draws counts.
+func bars(title string, queries ...Query) Tile {
+	return Tile{Title: title, TimeSeries: &TimeSeries{Queries: queries, Unit: "short", Style: StyleBar}}
 }
 
 // against adds the line of an objective to a chart.

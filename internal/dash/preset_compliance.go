@@ -28,8 +28,8 @@ func (p preset) complianceAudit() Dashboard {
 				card("Requests refused with 4xx", p.statusShare("4", day), "percent", nil),
 			}},
 			{Title: "Checks", Tiles: []Tile{
-				bars("Failed checks an hour by tenant", "short", each(p.failed(hour, by))).against(none),
-				bars("Checks an hour by result", "short", Query{PromQL: p.checks(hour, false, result), Legend: "{{" + result + "}}"}),
+				bars("Failed checks an hour by tenant", each(p.failed(hour, by))).against(none),
+				bars("Checks an hour by result", Query{PromQL: p.checks(hour, false, result), Legend: "{{" + result + "}}"}),
 				chart("Checks passed by tenant, 24 hours", "percent", each(p.passed(day, by))),
 				{Title: "Failed checks by tenant, 24 hours", Table: &Table{
 					Queries: []Query{{PromQL: "sort_desc(" + p.checks(day, true, by, result) + " > 0)", Legend: "Failed checks"}}, Unit: "short",
@@ -37,10 +37,10 @@ func (p preset) complianceAudit() Dashboard {
 			}},
 			{Title: "AI decisions", Tiles: []Tile{
 				chart("AI accuracy by tenant", "percent", each(p.accuracy(by))).against(limit(objectiveAccuracy, "objective: 95 %")),
-				bars("AI inferences an hour by tenant", "short", each(sum(increase(p.inference("_count"), hour), by))),
+				bars("AI inferences an hour by tenant", each(sum(increase(p.inference("_count"), hour), by))),
 			}},
 			{Title: "Processing of records", Tiles: []Tile{
-				bars("Pack executions an hour by tenant", "short", each(sum(increase(p.packs("_count"), hour), by))),
+				bars("Pack executions an hour by tenant", each(sum(increase(p.packs("_count"), hour), by))),
 				chart("Requests refused with 4xx by tenant", "percent", each(p.statusShare("4", minutes, by))),
 			}},
 			{Title: "About this dashboard", Tiles: []Tile{note(

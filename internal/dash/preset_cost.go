@@ -33,10 +33,10 @@ func (p preset) costAttribution() Dashboard {
 		Section{Title: "Share of usage by namespace", Tiles: []Tile{
 			chart("Share of processor time"+notCost, "percent", space(ofAll(p.cpu(hour, name), all.cpu(hour)))),
 			chart("Share of memory"+notCost, "percent", space(ofAll(p.memory(name), all.memory()))),
-			Tile{Title: "Share of processor time, 24 hours" + notCost, Table: &Table{
+			{Title: "Share of processor time, 24 hours" + notCost, Table: &Table{
 				Queries: []Query{{PromQL: "sort_desc(" + ofAll(p.cpu(day, name), all.cpu(day)) + ")", Legend: "Share"}}, Unit: "percent",
 			}},
-			Tile{Title: "Share of network traffic, 24 hours" + notCost, Table: &Table{
+			{Title: "Share of network traffic, 24 hours" + notCost, Table: &Table{
 				Queries: []Query{{PromQL: "sort_desc((" + ofAll("("+p.network(day, name)+")", all.network(day)) + "))", Legend: "Share"}}, Unit: "percent",
 			}},
 		}},
@@ -44,12 +44,12 @@ func (p preset) costAttribution() Dashboard {
 			stacked("Processor cores"+notCost, "cores", space(p.cpu(hour, name))),
 			stacked("Memory"+notCost, "bytes", space(p.memory(name))),
 			stacked("Network"+notCost, "Bps", space(p.network(hour, name))),
-			bars("Processor core hours an hour"+notCost, "short", space(sum(increase(p.workload(cpuMetric, "k8s_container"), hour), name)+" / 3600")),
+			bars("Processor core hours an hour"+notCost, space(sum(increase(p.workload(cpuMetric, "k8s_container"), hour), name)+" / 3600")),
 		}},
 		Section{Title: "What tenants asked for", Tiles: []Tile{
-			bars("Requests an hour by tenant"+notCost, "short", each(sum(increase(p.series(alert.DefaultErrorRate().Metric), hour), by))),
-			bars("Pack executions an hour by tenant"+notCost, "short", each(sum(increase(p.packs("_count"), hour), by))),
-			bars("AI inferences an hour by tenant"+notCost, "short", each(sum(increase(p.inference("_count"), hour), by))),
+			bars("Requests an hour by tenant"+notCost, each(sum(increase(p.series(alert.DefaultErrorRate().Metric), hour), by))),
+			bars("Pack executions an hour by tenant"+notCost, each(sum(increase(p.packs("_count"), hour), by))),
+			bars("AI inferences an hour by tenant"+notCost, each(sum(increase(p.inference("_count"), hour), by))),
 			chart("Database connections by tenant"+notCost, "short", each(sum(p.series(alert.DefaultDBConnections().Metric), by))),
 		}},
 		Section{Title: "About this dashboard", Tiles: p.costNotes()},
@@ -89,10 +89,8 @@ func (p preset) bill() Section {
 		tile(Tile{Title: "Cost in the time shown", Scorecard: &Scorecard{
 			Query: sql("SELECT " + net + " AS cost " + from + within), Unit: "short",
 		}}.sized(12, 16)),
-		tile(bars("Cost a day by service", "short",
-			sql(dated+"service.description AS service, "+net+" AS cost "+from+within+" GROUP BY time, service ORDER BY time")).sized(36, 16)),
-		tile(bars("Cost a day by namespace", "short",
-			sql(dated+space+" AS namespace, "+net+" AS cost "+from+label+within+" GROUP BY time, namespace ORDER BY time")).sized(28, 16)),
+		tile(bars("Cost a day by service", sql(dated+"service.description AS service, "+net+" AS cost "+from+within+" GROUP BY time, service ORDER BY time")).sized(36, 16)),
+		tile(bars("Cost a day by namespace", sql(dated+space+" AS namespace, "+net+" AS cost "+from+label+within+" GROUP BY time, namespace ORDER BY time")).sized(28, 16)),
 		tile(Tile{Title: "Cost by namespace in the time shown", Table: &Table{
 			Queries: []Query{sql("SELECT " + space + " AS namespace, ROUND(" + net + ", 2) AS cost " + from + label + within + " GROUP BY namespace ORDER BY cost DESC")},
 			Unit:    "short",

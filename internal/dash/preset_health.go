@@ -98,8 +98,7 @@ func (p preset) packSection() Section {
 			Query{PromQL: p.packDuration(p.in.TenantLabel), Legend: tenant},
 			Query{PromQL: p.packDuration(), Legend: "all"},
 		).against(limit(objectivePack, "objective: under 30 s")),
-		bars("Pack executions an hour", "short",
-			Query{PromQL: sum(increase(p.packs("_count"), hour), p.in.TenantLabel), Legend: tenant}),
+		bars("Pack executions an hour", Query{PromQL: sum(increase(p.packs("_count"), hour), p.in.TenantLabel), Legend: tenant}),
 	}}
 }
 

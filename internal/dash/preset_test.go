@@ -55,6 +55,7 @@ func eachPreset(t *testing.T, run func(t *testing.T, d dash.Dashboard, in dash.P
 func TestPresetsHaveNoProblems(t *testing.T) {
 	t.Parallel()
 	eachPreset(t, func(t *testing.T, d dash.Dashboard, _ dash.PresetInputs) {
+		t.Helper()
 		for _, p := range d.Validate(dash.TargetCloudMonitoring, dash.TargetGrafana) {
 			t.Errorf("%v: %s %s", p.Path, p.Summary, p.Detail)
 		}
@@ -74,6 +75,7 @@ func TestPresetsHaveNoProblems(t *testing.T) {
 func TestPresetsAreLaidOut(t *testing.T) {
 	t.Parallel()
 	eachPreset(t, func(t *testing.T, d dash.Dashboard, _ dash.PresetInputs) {
+		t.Helper()
 		for _, s := range d.Arranged().Sections {
 			for _, target := range []string{dash.TargetCloudMonitoring, dash.TargetGrafana} {
 				taken := map[[2]int64]bool{}
@@ -206,6 +208,7 @@ var reference = regexp.MustCompile(`\$\{[a-zA-Z_]+(\.value|:[a-z]+)?\}`)
 func TestSamePromQL(t *testing.T) {
 	t.Parallel()
 	eachPreset(t, func(t *testing.T, d dash.Dashboard, _ dash.PresetInputs) {
+		t.Helper()
 		plain := func(queries []string) []string {
 			found := make([]string, len(queries))
 			for i, q := range queries {
@@ -240,6 +243,7 @@ func TestSamePromQL(t *testing.T) {
 func TestVariablesReachTheirSeries(t *testing.T) {
 	t.Parallel()
 	eachPreset(t, func(t *testing.T, d dash.Dashboard, _ dash.PresetInputs) {
+		t.Helper()
 		all := strings.Join(monitoringQueries(t, d), "\n") + strings.Join(grafanaQueries(t, render(t, d, dash.GrafanaOptions{})), "\n")
 		for _, v := range d.Variables {
 			if !strings.Contains(all, v.LabelKey+`=~"${`+v.Name) {

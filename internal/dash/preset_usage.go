@@ -54,14 +54,14 @@ func (p preset) tenantUsage() Dashboard {
 			}},
 			{Title: "Requests", Tiles: []Tile{
 				stacked("Requests by tenant", "reqps", each(sum(rate(p.requests(), minutes), by))),
-				bars("Requests an hour by tenant", "short", each(sum(increase(p.requests(), hour), by))),
+				bars("Requests an hour by tenant", each(sum(increase(p.requests(), hour), by))),
 				chart("Share of requests with 5xx by tenant", "percent", each(p.statusShare("5", minutes, by))).
 					against(limit(objectiveErrorRate, "objective: under 1 %")),
 				chart("Latency p99 by tenant", "s", each(quantile("0.99", p.latency(), by))).
 					against(limit(objectiveLatency, "objective: under 500 ms")),
 			}},
 			{Title: "Packs and AI", Tiles: []Tile{
-				bars("Pack executions an hour by tenant", "short", each(sum(increase(p.packs("_count"), hour), by))),
+				bars("Pack executions an hour by tenant", each(sum(increase(p.packs("_count"), hour), by))),
 				chart("Pack duration by tenant, "+p.packUnit(), "s", each(p.packDuration(by))).
 					against(limit(objectivePack, "objective: under 30 s")),
 				stacked("AI inferences by tenant", "count/s", each(sum(rate(p.inference("_count"), minutes), by))),

@@ -136,8 +136,15 @@ func TestAuth(t *testing.T) {
 func TestConfigs(t *testing.T) {
 	t.Parallel()
 	for _, cfg := range []grafana.Config{
-		{}, {URL: "grafana.example.com"}, {URL: "ftp://x"}, {URL: "https://"}, {URL: "https://u:canary@x"}, {URL: "https://x?canary=1"},
-		{URL: "https://u:canary@[::1"}, {URL: "https://x", Auth: "canary\n"}, {URL: "https://x", OrgID: -1},
+		{},
+		{URL: "grafana.example.com"},
+		{URL: "ftp://x"},
+		{URL: "https://"},
+		{URL: "https://u:canary@x"},
+		{URL: "https://x?canary=1"},
+		{URL: "https://u:canary@[::1"},
+		{URL: "https://x", Auth: "canary\n"},
+		{URL: "https://x", OrgID: -1},
 	} {
 		c, err := grafana.New(cfg)
 		if err == nil || c != nil || strings.Contains(err.Error(), "canary") {
@@ -286,7 +293,7 @@ func TestNotGrafana(t *testing.T) {
 	}{
 		"a login page": {func(w http.ResponseWriter) {
 			w.Header().Set("Content-Type", "text/html")
-			fmt.Fprint(w, "<html>Sign in</html>")
+			_, _ = fmt.Fprint(w, "<html>Sign in</html>")
 		}, "not JSON"},
 		"a redirect": {func(w http.ResponseWriter) {
 			w.Header().Set("Location", "https://elsewhere.example.com/login?token=canary")
@@ -296,7 +303,7 @@ func TestNotGrafana(t *testing.T) {
 		"no dashboard": {func(w http.ResponseWriter) { reply(w, 200, `{}`) }, "no dashboard"},
 		"a list":       {func(w http.ResponseWriter) { reply(w, 200, `[1]`) }, "could not be read"},
 		"null":         {func(w http.ResponseWriter) { reply(w, 200, `null`) }, "no dashboard"},
-		"a proxy's no": {func(w http.ResponseWriter) { http.Error(w, "denied by policy", 403) }, "denied by policy"},
+		"a proxy's no": {func(w http.ResponseWriter) { http.Error(w, "denied by policy", http.StatusForbidden) }, "denied by policy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -321,7 +328,7 @@ func TestUnreachable(t *testing.T) {
 	t.Parallel()
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
-	_, c, clk := start(t, grafana.Config{})
+	_, _, clk := start(t, grafana.Config{})
 	c, err := grafana.New(grafana.Config{URL: gone.URL, Clock: clk, Auth: "canary"})
 	if err != nil {
 		t.Fatal(err)
