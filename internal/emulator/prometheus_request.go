@@ -149,7 +149,7 @@ func promQuery(text string, step time.Duration) (string, error) {
 		return "", badParameter("query", err)
 	}
 	nameless := false
-	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+	parser.Inspect(expr, func(node parser.Node, path []parser.Node) error {
 		switch n := node.(type) {
 		case *parser.VectorSelector:
 			nameless = nameless || !slices.ContainsFunc(n.LabelMatchers, func(m *labels.Matcher) bool {
@@ -157,7 +157,12 @@ func promQuery(text string, step time.Duration) (string, error) {
 			})
 		case *parser.Call:
 			if slices.Contains([]string{"rate", "irate", "increase"}, n.Func.Name) {
-				if window, ok := n.Args[0].(*parser.MatrixSelector); ok && window.RangeExpr == nil {
+				// A subquery has a step of its own.
+				inner := slices.ContainsFunc(path, func(above parser.Node) bool {
+					_, ok := above.(*parser.SubqueryExpr)
+					return ok
+				})
+				if window, ok := n.Args[0].(*parser.MatrixSelector); ok && window.RangeExpr == nil && !inner {
 					window.Range = max(window.Range, step)
 				}
 			}
