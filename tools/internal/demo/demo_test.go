@@ -49,7 +49,7 @@ func TestDemoGoesUpTwiceAndDown(t *testing.T) {
 	if state, err := os.ReadFile(filepath.Join(root, ".demo", "stacks", "dev", "terraform.tfstate")); err != nil || strings.Contains(string(state), demo.StandInKey) {
 		t.Errorf("the state can't be read (%v), or holds the key:\n%s", err, state)
 	}
-	for _, want := range []string{"grafanaDashboards", "serviceLevelObjectives", " dashboards, ", " objectives."} {
+	for _, want := range []string{"http://" + addr + "/#projects/cortx-prod/dashboards/cortx-prod-platform-health\n", "grafanaDashboards", "serviceLevelObjectives", " dashboards, ", " objectives."} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report does not say %q:\n%s", want, &out)
 		}

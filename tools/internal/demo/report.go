@@ -23,14 +23,27 @@ func (d *Demo) report(ctx context.Context, stacks []string) error {
 Console:  %[1]s
           the policies with their runbooks, the objectives with their budgets, and the dashboards
           with charts, over time series that the emulator makes up
-
+%[4]s
 Try next:
   - open the console and look at a dashboard and at an objective's budget
   - change a threshold in examples/stacks/%[2]s/main.tf and run make demo again: one policy is updated in place
   - work by hand:  . .demo/env && %[3]s -chdir=.demo/stacks/%[2]s plan
   - make demo-down destroys everything, checks that nothing is left, and stops the emulator`,
-		client.Console(), stacks[0], d.CLI.Path)
+		client.Console(), stacks[0], d.CLI.Path, links(client.Console(), objects))
 	return nil
+}
+
+// links are the dashboards' own addresses in the console, one a line.
+func links(console string, objects []emu.Object) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
+	for _, o := range objects {
+		if o.Kind == "dashboards" {
+			_, _ = fmt.Fprintf(w, "          %s\t%s#%s\n", o.Display, console, o.Name)
+		}
+	}
+	_ = w.Flush() // Into memory.
+	return b.String()
 }
 
 // nouns are what people call the kinds of objects, one and many.
