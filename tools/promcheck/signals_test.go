@@ -145,7 +145,7 @@ func typedSignals() []string {
 		c := reflect.New(fields).Elem()
 		c.Field(i).Set(reflect.New(fields.Field(i).Type.Elem()))
 		condition, ok := reflect.TypeAssert[alert.Condition](c)
-		if name := condition.Signal(); ok && !slices.Contains([]string{"promql", "threshold", "log_match"}, name) {
+		if name := condition.Signal(); ok && !slices.Contains([]string{"promql", "threshold", "metric_absence", "log_match"}, name) {
 			names = append(names, name)
 		}
 	}

@@ -140,11 +140,11 @@ func (r *dashboard) readGrafana(ctx context.Context, found *model, diags *diag.D
 	}
 	found.GrafanaURL = types.StringValue(addressOf(meta.URL))
 	if !dash.EqualGrafanaJSON(text, found.GrafanaJSON.ValueString()) {
-		normalised, err := dash.NormalizeGrafanaJSON(text)
+		seen, err := dash.GrafanaDrift(found.GrafanaJSON.ValueString(), text)
 		if err != nil {
-			normalised = text
+			seen = text
 		}
-		found.GrafanaJSON = tfkit.SpelledValue[grafanaJSON](normalised)
+		found.GrafanaJSON = tfkit.SpelledValue[grafanaJSON](seen)
 	}
 	return true
 }
