@@ -217,8 +217,9 @@
         let path = "";
         s.top.forEach((v, k) => {
           if (v === null) return;
-          const from = Math.min(Math.max(x(k) - w / 2, left), width - right - w), h = y(s.base[k]) - y(v);
-          if (h > 0) path += "M" + round(from) + " " + round(y(v)) + "h" + round(w) + "v" + round(h) + "h" + round(-w) + "Z";
+          // A zero is a hair's breadth: it is not the same as no value.
+          const from = Math.min(Math.max(x(k) - w / 2, left), width - right - w), h = Math.max(0.6, y(s.base[k]) - y(v));
+          path += "M" + round(from) + " " + round(Math.min(y(v), y(s.base[k]) - 0.6)) + "h" + round(w) + "v" + round(h) + "h" + round(-w) + "Z";
         });
         picture.append(svg("path", { class: "series f" + colour, d: path || "M0 0" }));
         return;

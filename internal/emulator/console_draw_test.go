@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,8 +76,8 @@ type pageData struct {
 func (e *env) page(wantStatus int, what string, into any, pairs ...string) {
 	e.t.Helper()
 	query := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		query.Set(pairs[i], pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		query.Set(pair[0], pair[1])
 	}
 	e.rest(http.MethodGet, "_emulator/console/"+what+"?"+query.Encode(), "").into(e.t, wantStatus, into)
 }

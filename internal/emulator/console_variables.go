@@ -112,7 +112,7 @@ func pinFilters(query string, filters []consoleVariable, has func(metric, label 
 		spoken, metric := map[string]bool{}, ""
 		for _, m := range selector.LabelMatchers {
 			spoken[m.Name] = true
-			if m.Name == labels.MetricName {
+			if m.Name == model.MetricNameLabel {
 				metric = m.Value
 			}
 		}

@@ -153,7 +153,7 @@ func promQuery(text string, step time.Duration) (string, error) {
 		switch n := node.(type) {
 		case *parser.VectorSelector:
 			nameless = nameless || !slices.ContainsFunc(n.LabelMatchers, func(m *labels.Matcher) bool {
-				return m.Name == labels.MetricName && m.Type == labels.MatchEqual && m.Value != ""
+				return m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual && m.Value != ""
 			})
 		case *parser.Call:
 			if slices.Contains([]string{"rate", "irate", "increase"}, n.Func.Name) {

@@ -38,8 +38,8 @@ type promData struct {
 func (e *env) prom(method string, wantStatus int, pairs ...string) promAnswer {
 	e.t.Helper()
 	query := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		query.Add(pairs[i], pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		query.Add(pair[0], pair[1])
 	}
 	var out promAnswer
 	e.rest(http.MethodGet, promPath+method+"?"+query.Encode(), "").into(e.t, wantStatus, &out)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 
@@ -250,7 +251,7 @@ func TestEveryMetricHasSeries(t *testing.T) {
 	t.Parallel()
 	s := series.New(1)
 	for _, name := range series.Names() {
-		sets := s.Labels("p", []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, name)})
+		sets := s.Labels("p", []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, name)})
 		if len(sets) == 0 {
 			t.Errorf("%s has no series", name)
 			continue

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 )
 
@@ -163,6 +164,6 @@ func (b *builder) add(name string, value func(t float64) float64, pairs ...strin
 		return
 	}
 	set := labels.NewBuilder(labels.FromStrings(pairs...))
-	set.Set(labels.MetricName, b.shown)
+	set.Set(model.MetricNameLabel, b.shown)
 	b.series = append(b.series, one{labels: set.Labels(), value: value})
 }

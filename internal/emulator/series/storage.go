@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
@@ -74,7 +75,7 @@ func thins(function string) bool {
 func (q *querier) find(matchers []*labels.Matcher) ([]one, error) {
 	name := ""
 	for _, m := range matchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual {
+		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual {
 			name = m.Value
 		}
 	}
@@ -123,7 +124,7 @@ func (q *querier) LabelNames(_ context.Context, _ *storage.LabelHints, matchers 
 func (q *querier) each(matchers []*labels.Matcher, visit func(labels.Labels)) {
 	names := Names()
 	for _, m := range matchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual {
+		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual {
 			names = []string{m.Value}
 		}
 	}
