@@ -40,7 +40,7 @@
     return String(Number(v.toPrecision(3)));
   };
   // What is almost all is not all: 99.95 is not 100.
-  const percent = (v) => (v > 99 && v < 100 ? String(Math.min(99.999, Number(v.toFixed(3)))) : digits(v)) + " %";
+  const percent = (v) => (v > 99 && v < 100 - 1e-9 ? String(Math.min(99.999, Number(v.toFixed(3)))) : digits(v)) + " %";
   const seconds = (v) => {
     const a = Math.abs(v);
     if (a === 0) return "0 s";
@@ -95,7 +95,7 @@
     low = Math.floor(low / step + 1e-9) * step;
     high = Math.ceil(high / step - 1e-9) * step;
     const ticks = [];
-    for (let v = low; v <= high + step / 2; v += step) ticks.push(Math.abs(v) < step / 1e6 ? 0 : v);
+    for (let v = low; v <= high + step / 2; v += step) ticks.push(Math.round(v / step) * step);
     return { ticks, y: (v) => height - (v - low) / (high - low) * height };
   };
   const logarithmic = (low, high, height) => {
@@ -254,11 +254,14 @@
     const hide = () => { cross.setAttribute("visibility", "hidden"); tip.hidden = true; };
     const point = (i) => {
       at = Math.min(Math.max(i, 0), data.steps - 1);
-      const rows = data.series.map((s, k) => ({ s, k, v: s.points[at] })).filter((r) => r.v !== null).sort((a, b) => b.v - a.v);
+      const rows = data.series.map((s, k) => ({ s, k, v: s.points[at] })).filter((r) => data.heat ? r.v > 0 : r.v !== null);
+      if (!data.heat) rows.sort((a, b) => b.v - a.v);
+      const most = data.heat ? 24 : 10;
       const t = data.start + at * data.step;
-      tip.replaceChildren(el("b", null, date(t) + ", " + clock(t)), ...rows.slice(0, 10).map((r) =>
-        el("div", null, el("i", { class: "swatch b" + r.k % 8 }), el("span", null, r.s.name), el("b", null, show(r.v, r.s.unit)))),
-      rows.length > 10 ? el("div", { class: "soft" }, "and " + (rows.length - 10) + " more") : rows.length ? null : "no value");
+      tip.replaceChildren(el("b", null, date(t) + ", " + clock(t)), ...rows.slice(0, most).map((r) =>
+        el("div", null, data.heat ? null : el("i", { class: "swatch b" + r.k % 8 }), el("span", null, r.s.name), el("b", null, show(r.v, r.s.unit)))));
+      if (rows.length > most) tip.append(el("div", { class: "soft" }, "and " + (rows.length - most) + " more"));
+      if (!rows.length) tip.append(el("div", null, "no value"));
       const px = round(g.x(at));
       cross.setAttribute("x1", px);
       cross.setAttribute("x2", px);
@@ -379,7 +382,8 @@
       picture.append(timeLabel(left + (tick.t - data.start) / (end - data.start || 1) * across, width, height, tick.text));
     }
     plot.replaceChildren(picture);
-    const named = { ...data, series: data.series.map((s) => ({ ...s, name: s.name === "+Inf" ? "more" : "≤ " + show(Number(s.name), data.unit), unit: "" })) };
+    // The tip lists buckets from the largest to the smallest, as the rows stand.
+    const named = { ...data, heat: true, series: data.series.toReversed().map((s) => ({ ...s, name: s.name === "+Inf" ? "more" : "≤ " + show(Number(s.name), data.unit), unit: "" })) };
     pointer(plot, picture, named, { x: (i) => left + (i + 0.5) * wide, left, width, right, tops, bottom, height });
   };
 
@@ -561,7 +565,6 @@
   const paintBoard = () => {
     stop.abort();
     stop = new AbortController();
-    waiting.length = 0;
     const parameters = { name: current.name, range: range.value };
     for (const v of current.variables || []) parameters[v.param] = v.value;
     redraw.disconnect();

@@ -58,4 +58,12 @@
 // A handler returns only what the service returns: it fills no field that the
 // service leaves empty, drops none that was sent, and answers notModelled to
 // what it can't say truthfully.
+//
+// # What is made up
+//
+// There is no workload here, so package series makes time series up, and the
+// kind "prometheus" answers PromQL over them. The console page at "/" draws
+// dashboards, objectives and the state of policies from the same series; its
+// data (console_*.go, below /_emulator/console/) is of no API, and neither
+// logged nor delayed.
 package emulator
