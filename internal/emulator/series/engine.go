@@ -13,7 +13,7 @@ import (
 // Limits of a query: what the samples that it holds at a time, and its run time,
 // may come to.
 const (
-	maxSamples = 50_000_000
+	maxSamples = 20_000_000
 	maxTime    = 2 * time.Minute
 	// lookback is how far back an instant reaches for the latest sample.
 	lookback = 5 * time.Minute
