@@ -672,6 +672,7 @@
       } catch (e) {
         note.textContent = e.message;
       }
+      note.dataset.state = "told";
     });
   }
   for (const doc of document.querySelectorAll("pre.doc")) doc.replaceWith(markdown(doc.textContent));

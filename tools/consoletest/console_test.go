@@ -119,9 +119,24 @@ func freeAddress(t *testing.T) string {
 }
 
 // page loads an address in the browser and returns the document as the script
-// left it, and what the browser's console says. The window is high, since only
-// what is near it gets drawn.
+// left it, and what the browser's console says. On a busy machine the browser
+// may hand the document out before the script is done: then it is asked again.
 func page(t *testing.T, browser, address string) (document, console string) {
+	t.Helper()
+	for range 4 {
+		document, console = load(t, browser, address)
+		if done.MatchString(document) && !strings.Contains(document, `data-state="waiting"`) {
+			break
+		}
+	}
+	return document, console
+}
+
+// done tells that the script has loaded what is near the window.
+var done = regexp.MustCompile(`<html[^>]* data-state="idle"`)
+
+// load runs the browser. Its window is high, since only what is near it is drawn.
+func load(t *testing.T, browser, address string) (document, console string) {
 	t.Helper()
 	profile, err := os.MkdirTemp("", "console-test-") //nolint:usetesting // the browser still writes there when it ends, and the removal may fail
 	if err != nil {
@@ -131,7 +146,7 @@ func page(t *testing.T, browser, address string) (document, console string) {
 	cmd := exec.CommandContext(t.Context(), browser,
 		"--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
 		"--disable-sync", "--disable-dev-shm-usage", "--user-data-dir="+profile, "--enable-logging=stderr", "--window-size=1500,9000",
-		"--virtual-time-budget=20000", "--dump-dom", address)
+		"--virtual-time-budget=60000", "--dump-dom", address)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -153,7 +168,7 @@ var (
 	drawn       = regexp.MustCompile(`<path class="series[^"]*"[^>]* d="M[^"]*[LhAv][^"]*"|<path class="heat"`)
 	value       = regexp.MustCompile(`<div class="value[^"]*">([^<]*)</div>`)
 	spent       = regexp.MustCompile(`<div class="left [^"]*">([^<]*)</div>`)
-	policyState = regexp.MustCompile(`data-policy="([^"]*)">([^<]*)<`)
+	policyState = regexp.MustCompile(`data-policy="([^"]*)"[^>]*>([^<]*)<`)
 	lines       = regexp.MustCompile(`<path class="series line`)
 )
 
