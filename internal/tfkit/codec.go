@@ -6,12 +6,12 @@ import (
 	"math/big"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -22,11 +22,13 @@ import (
 
 var durationType = reflect.TypeFor[time.Duration]()
 
+// capitals spells names that have a capital inside a word.
+var capitals = strings.NewReplacer("PromQL", "Promql", "BigQuery", "Bigquery")
+
 // AttributeName returns the Terraform name of a Go field: words in lower case
 // joined by underscores, initialisms kept together.
 func AttributeName(field string) string {
-	// Names that have a capital inside a word.
-	field = strings.NewReplacer("PromQL", "Promql", "BigQuery", "Bigquery").Replace(field)
+	field = capitals.Replace(field)
 	runes := []rune(field)
 	var name strings.Builder
 	for i, r := range runes {
@@ -46,24 +48,33 @@ func AttributeName(field string) string {
 	return name.String()
 }
 
-// fields maps attribute names to the settable fields of struct v, those of
-// embedded structs included.
-func fields(v reflect.Value) map[string]reflect.Value {
-	found := map[string]reflect.Value{}
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
+// indexes hold, for each type of struct, the attribute name of each field and
+// the way to it, so that names are made once.
+var indexes sync.Map // reflect.Type to map[string][]int
+
+// fieldIndex maps attribute names to the fields of a struct, those of embedded
+// structs included.
+func fieldIndex(t reflect.Type) map[string][]int {
+	if known, ok := indexes.Load(t); ok {
+		index, _ := known.(map[string][]int)
+		return index
+	}
+	index := map[string][]int{}
+	for i := range t.NumField() {
+		field := t.Field(i)
 		if !field.IsExported() {
 			continue
 		}
 		if field.Anonymous && field.Type.Kind() == reflect.Struct {
-			for name, value := range fields(v.Field(i)) {
-				found[name] = value
+			for name, way := range fieldIndex(field.Type) {
+				index[name] = append([]int{i}, way...)
 			}
 			continue
 		}
-		found[AttributeName(field.Name)] = v.Field(i)
+		index[AttributeName(field.Name)] = []int{i}
 	}
-	return found
+	indexes.Store(t, index)
+	return index
 }
 
 // Decode reads object obj into the struct that target points to. What is null
@@ -81,13 +92,13 @@ func decodeObject(obj tftypes.Value, target reflect.Value) error {
 	if err := obj.As(&members); err != nil {
 		return err
 	}
-	named := fields(target)
+	named := fieldIndex(target.Type())
 	for name, member := range members {
-		field, ok := named[name]
+		way, ok := named[name]
 		if !ok || !member.IsKnown() || member.IsNull() {
 			continue
 		}
-		if err := decodeValue(member, field); err != nil {
+		if err := decodeValue(member, target.FieldByIndex(way)); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
@@ -193,12 +204,17 @@ func ObjectType(ctx context.Context, attributes map[string]schema.Attribute) tft
 }
 
 func encodeObject(ctx context.Context, attributes map[string]schema.Attribute, v reflect.Value) (tftypes.Value, error) {
-	named := fields(v)
+	named := fieldIndex(v.Type())
 	members := make(map[string]tftypes.Value, len(attributes))
 	for name, attribute := range attributes {
 		t := attribute.GetType().TerraformType(ctx)
-		field, ok := named[name]
-		if !ok || field.IsZero() && !attribute.IsRequired() && !attribute.IsComputed() {
+		way, ok := named[name]
+		if !ok {
+			members[name] = tftypes.NewValue(t, nil)
+			continue
+		}
+		field := v.FieldByIndex(way)
+		if field.IsZero() && !attribute.IsRequired() && !attribute.IsComputed() {
 			members[name] = tftypes.NewValue(t, nil)
 			continue
 		}
@@ -273,45 +289,6 @@ func encodeNested(ctx context.Context, attribute attrLike, v reflect.Value) (tft
 		return tftypes.Value{}, fmt.Errorf("attribute of type %T has no nested attributes", attribute)
 	}
 	return encodeObject(ctx, attributes, v)
-}
-
-// ObjectOf returns the type of an object with these attributes, for CustomType:
-// without one, the framework makes the type of a nested attribute anew at every
-// step of every value that it walks, which was a third of the time of a plan.
-func ObjectOf(attributes map[string]schema.Attribute) types.ObjectType {
-	made := make(map[string]attr.Type, len(attributes))
-	for name, attribute := range attributes {
-		made[name] = attribute.GetType()
-	}
-	return types.ObjectType{AttrTypes: made}
-}
-
-// ListOf returns a nested list attribute whose types are made once.
-func ListOf(list schema.ListNestedAttribute) schema.ListNestedAttribute {
-	object := ObjectOf(list.NestedObject.Attributes)
-	list.NestedObject.CustomType = object
-	list.CustomType = types.ListType{ElemType: object}
-	return list
-}
-
-// SingleOf returns a nested attribute whose type is made once.
-func SingleOf(single schema.SingleNestedAttribute) schema.SingleNestedAttribute {
-	single.CustomType = ObjectOf(single.Attributes)
-	return single
-}
-
-// NestedAttributes returns the attributes of a nested attribute, or nil.
-func NestedAttributes(attribute any) map[string]schema.Attribute {
-	switch typed := attribute.(type) {
-	case schema.SingleNestedAttribute:
-		return typed.Attributes
-	case schema.ListNestedAttribute:
-		return typed.NestedObject.Attributes
-	case schema.MapNestedAttribute:
-		return typed.NestedObject.Attributes
-	default:
-		return nil
-	}
 }
 
 func elementType(t tftypes.Type) tftypes.Type {
