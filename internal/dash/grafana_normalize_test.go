@@ -209,7 +209,7 @@ func TestEditsShow(t *testing.T) {
 			at, _ := panelNamed(t, p, card)
 			in(at, "fieldConfig", "defaults").(map[string]any)["unit"] = "ms"
 		}, []string{card + ".fieldConfig.defaults.unit"}},
-		"threshold":      {func(p map[string]any) { at, _ := panelNamed(t, p, card); step(at, 2)["value"] = 0.75 }, []string{card + ".fieldConfig.defaults.thresholds.steps.2.value"}},
+		"threshold":      {func(p map[string]any) { at, _ := panelNamed(t, p, card); step(at, 1)["value"] = 0.75 }, []string{card + ".fieldConfig.defaults.thresholds.steps.1.value"}},
 		"threshold to 0": {func(p map[string]any) { at, _ := panelNamed(t, p, card); step(at, 1)["value"] = 0 }, []string{card + ".fieldConfig.defaults.thresholds.steps.1.value"}},
 		"colour":         {func(p map[string]any) { at, _ := panelNamed(t, p, card); step(at, 1)["color"] = "blue" }, []string{card + ".fieldConfig.defaults.thresholds.steps.1.color"}},
 		"colours off": {func(p map[string]any) {

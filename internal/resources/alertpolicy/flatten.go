@@ -28,7 +28,7 @@ func (r *alertPolicy) flatten(ctx context.Context, remote *monitoringpb.AlertPol
 	found.Severity = stringOrNull(policy.Severity)
 	found.Combiner = stringOrNull(policy.Combiner)
 	found.Conditions = flattenConditions(ctx, policy.Conditions, prior.Conditions, diags)
-	found.Runbook = objectValue(ctx, runbookAttributes(), policy.Runbook, diags)
+	found.Runbook = objectValue(ctx, tfkit.RunbookAttributes(), policy.Runbook, diags)
 	found.Documentation = objectValue(ctx, documentationAttributes(), policy.Documentation, diags)
 	found.AutoClose = durationOrNull(policy.AutoClose)
 	found.NotificationRateLimit = durationOrNull(policy.RateLimit)
@@ -151,23 +151,4 @@ func (m *model) setNames(ctx context.Context, remote *monitoringpb.AlertPolicy, 
 		return
 	}
 	m.Conditions = list
-}
-
-// updatable are the fields that this resource writes.
-var updatable = []string{
-	"display_name", "documentation", "user_labels", "conditions", "combiner", "enabled",
-	"notification_channels", "alert_strategy", "severity",
-}
-
-// changedFields returns the update mask: the fields in which the two differ.
-func changedFields(wanted, standing *monitoringpb.AlertPolicy) []string {
-	var mask []string
-	descriptor := wanted.ProtoReflect().Descriptor()
-	for _, name := range updatable {
-		field := descriptor.Fields().ByTextName(name)
-		if !wanted.ProtoReflect().Get(field).Equal(standing.ProtoReflect().Get(field)) {
-			mask = append(mask, name)
-		}
-	}
-	return mask
 }

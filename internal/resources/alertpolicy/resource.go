@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/alert"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
@@ -51,14 +52,11 @@ func (r *alertPolicy) Metadata(_ context.Context, req resource.MetadataRequest, 
 func (r *alertPolicy) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var planned model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
-	client := r.Client(&resp.Diagnostics)
-	timeout, d := planned.Timeouts.Create(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	client, ctx, cancel := r.Begin(ctx, planned.Timeouts.Create, writeTimeout, types.BoolNull(), &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	policy := planned.expand(ctx, &resp.Diagnostics)
 	policy.Labels = tfkit.StringMap(ctx, planned.EffectiveLabels, &resp.Diagnostics)
@@ -85,20 +83,14 @@ func (r *alertPolicy) Create(ctx context.Context, req resource.CreateRequest, re
 func (r *alertPolicy) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
-		return
-	}
 	tfkit.SetIdentity(ctx, resp.Identity, state.Name, &resp.Diagnostics)
-	if r.Data == nil || r.Data.Client == nil {
-		resp.Diagnostics.AddWarning("The alert policy was not refreshed.", "A value of the provider block is known only after apply. The plan is made from the last known state.")
+	client, ctx, cancel := r.BeginRead(ctx, "alert policy", state.Timeouts.Read, readTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	timeout, d := state.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(d...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
-	remote, err := r.Data.Client.AlertPolicies().Get(ctx, state.Name.ValueString())
+	remote, err := client.AlertPolicies().Get(ctx, state.Name.ValueString())
 	if gcp.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -122,14 +114,11 @@ func (r *alertPolicy) Update(ctx context.Context, req resource.UpdateRequest, re
 	var planned, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	client := r.Client(&resp.Diagnostics)
-	timeout, d := planned.Timeouts.Update(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+	client, ctx, cancel := r.Begin(ctx, planned.Timeouts.Update, writeTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	standing, err := client.AlertPolicies().Fresh(ctx, state.Name.ValueString())
 	if err != nil {
@@ -147,7 +136,7 @@ func (r *alertPolicy) Update(ctx context.Context, req resource.UpdateRequest, re
 		return
 	}
 	updated := standing
-	if mask := changedFields(message, standing); len(mask) > 0 {
+	if mask := alert.ChangedFields(message, standing); len(mask) > 0 {
 		updated, err = client.AlertPolicies().Update(ctx, message, mask...)
 		if err != nil {
 			tfkit.AddServiceError(&resp.Diagnostics, attributeOf(err), "The alert policy could not be updated.", err)
@@ -164,14 +153,11 @@ func (r *alertPolicy) Update(ctx context.Context, req resource.UpdateRequest, re
 func (r *alertPolicy) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	client := r.Client(&resp.Diagnostics)
-	timeout, d := state.Timeouts.Delete(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+	client, ctx, cancel := r.Begin(ctx, state.Timeouts.Delete, writeTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	if err := client.AlertPolicies().Delete(ctx, state.Name.ValueString()); err != nil {
 		tfkit.AddServiceError(&resp.Diagnostics, path.Empty(), "The alert policy could not be deleted.", err)
 	}

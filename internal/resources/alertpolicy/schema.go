@@ -66,7 +66,7 @@ func (r *alertPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 			"runbook": tfkit.SingleOf(schema.SingleNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "What the person who is woken does, in five steps of Markdown. It is sent with every notification.",
-				Attributes:          runbookAttributes(),
+				Attributes:          tfkit.RunbookAttributes(),
 			}),
 			"documentation": tfkit.SingleOf(schema.SingleNestedAttribute{
 				Optional:            true,
@@ -123,20 +123,6 @@ func (r *alertPolicy) IdentitySchema(_ context.Context, _ resource.IdentitySchem
 	resp.IdentitySchema = collection.IdentitySchema()
 }
 
-func runbookAttributes() map[string]schema.Attribute {
-	step := func(text string) schema.Attribute {
-		return schema.StringAttribute{Required: true, CustomType: tfkit.TextType{}, MarkdownDescription: text}
-	}
-	return map[string]schema.Attribute{
-		"detection":   step("Step 1: how one sees that it is real."),
-		"triage":      step("Step 2: how one finds what is affected and how badly."),
-		"mitigation":  step("Step 3: how one stops the harm."),
-		"resolution":  step("Step 4: how one removes the cause."),
-		"post_mortem": step("Step 5: what is written down afterwards, by whom and until when."),
-		"links":       linksAttribute(),
-	}
-}
-
 func documentationAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"content": schema.StringAttribute{
@@ -147,17 +133,6 @@ func documentationAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			MarkdownDescription: "The subject line of notifications.",
 		},
-		"links": linksAttribute(),
+		"links": tfkit.LinksAttribute(),
 	}
-}
-
-func linksAttribute() schema.Attribute {
-	return tfkit.ListOf(schema.ListNestedAttribute{
-		Optional:            true,
-		MarkdownDescription: "At most three links. With a runbook they belong in `runbook`.",
-		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"display_name": schema.StringAttribute{Required: true, MarkdownDescription: "At most 63 characters."},
-			"url":          schema.StringAttribute{Required: true, MarkdownDescription: "An https URL; it may use the variables of alert documentation."},
-		}},
-	})
 }

@@ -185,8 +185,10 @@ func TestAccSecretsAppearNowhere(t *testing.T) {
 		cli.Env = append(cli.Env, "GRAFANA_URL=https://grafana.example.com", "GRAFANA_AUTH="+auth)
 		var printed strings.Builder
 		for _, args := range [][]string{
-			{"plan", "-no-color", "-input=false", "-out=plan.bin"}, {"show", "-json", "plan.bin"},
-			{"apply", "-no-color", "-auto-approve", "-input=false"}, {"state", "pull"},
+			{"plan", "-no-color", "-input=false", "-out=plan.bin"},
+			{"show", "-json", "plan.bin"},
+			{"apply", "-no-color", "-auto-approve", "-input=false"},
+			{"state", "pull"},
 		} {
 			printed.WriteString(cli.MustRun(args...))
 		}

@@ -8,11 +8,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/cortx-platform/terraform-provider-cortx/internal/problem"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
 )
 
 // source is hashicorp/google's type for the same object.
-var source = tfkit.MoveSource{Types: []string{"google_monitoring_dashboard"}}
+var source = tfkit.MoveSource{
+	Types: []string{"google_monitoring_dashboard"},
+	Inspect: func(attributes map[string]any) []problem.Problem {
+		return tfkit.DeletionPolicyLost(attributes, "cortx_dashboard")
+	},
+}
 
 // MoveState implements resource.ResourceWithMoveState. A moved dashboard keeps
 // the notation that it had, its JSON, so that a configuration only changes the

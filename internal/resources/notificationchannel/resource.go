@@ -55,14 +55,11 @@ func (r *notificationChannel) Create(ctx context.Context, req resource.CreateReq
 	var planned, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	client := r.Client(&resp.Diagnostics)
-	timeout, d := planned.Timeouts.Create(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() {
+	client, ctx, cancel := r.Begin(ctx, planned.Timeouts.Create, writeTimeout, types.BoolNull(), &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	kind := config.expandKind(ctx, &resp.Diagnostics)
 	labels := tfkit.StringMap(ctx, planned.EffectiveLabels, &resp.Diagnostics)
@@ -114,20 +111,14 @@ func (r *notificationChannel) grant(ctx context.Context, client *gcp.Client, top
 func (r *notificationChannel) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
-		return
-	}
 	tfkit.SetIdentity(ctx, resp.Identity, state.Name, &resp.Diagnostics)
-	if r.Data == nil || r.Data.Client == nil {
-		resp.Diagnostics.AddWarning("The notification channel was not refreshed.", "A value of the provider block is known only after apply. The plan is made from the last known state.")
+	client, ctx, cancel := r.BeginRead(ctx, "notification channel", state.Timeouts.Read, readTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	timeout, d := state.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(d...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
-	remote, err := r.Data.Client.NotificationChannels().Get(ctx, state.Name.ValueString())
+	remote, err := client.NotificationChannels().Get(ctx, state.Name.ValueString())
 	if gcp.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -199,14 +190,11 @@ func (r *notificationChannel) Update(ctx context.Context, req resource.UpdateReq
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	client := r.Client(&resp.Diagnostics)
-	timeout, d := planned.Timeouts.Update(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+	client, ctx, cancel := r.Begin(ctx, planned.Timeouts.Update, writeTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	standing, err := client.NotificationChannels().Fresh(ctx, state.Name.ValueString())
 	if err != nil {
@@ -249,14 +237,11 @@ func (r *notificationChannel) Update(ctx context.Context, req resource.UpdateReq
 func (r *notificationChannel) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	client := r.Client(&resp.Diagnostics)
-	timeout, d := state.Timeouts.Delete(ctx, writeTimeout)
-	resp.Diagnostics.Append(d...)
-	if resp.Diagnostics.HasError() || !r.CheckEmulated(state.Emulated, &resp.Diagnostics) {
+	client, ctx, cancel := r.Begin(ctx, state.Timeouts.Delete, writeTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	name := state.Name.ValueString()
 	revoke := r.grantToRevoke(ctx, client, state, &resp.Diagnostics)

@@ -20,6 +20,25 @@ mock_provider "cortx" {
       emulated = false
     }
   }
+
+  mock_resource "cortx_dashboard" {
+    defaults = {
+      id       = "projects/mock/dashboards/1"
+      name     = "projects/mock/dashboards/1"
+      project  = "mock"
+      emulated = false
+    }
+  }
+
+  mock_resource "cortx_slo" {
+    defaults = {
+      id       = "projects/mock/services/mock/serviceLevelObjectives/1"
+      name     = "projects/mock/services/mock/serviceLevelObjectives/1"
+      ready    = true
+      pending  = []
+      emulated = false
+    }
+  }
 }
 
 # Runs that apply go without PagerDuty: OpenTofu's mocks keep the write-only key
@@ -139,5 +158,125 @@ run "runbooks" {
   assert {
     condition     = cortx_alert_policy.latency.runbook.triage == "Ask the database first." && strcontains(cortx_alert_policy.latency.runbook.detection, "1000 ms")
     error_message = "A step can be replaced, and the others stay."
+  }
+}
+
+run "dashboards" {
+  variables {
+    match_labels = { cluster = "cortx-test" }
+    tenant_label = "tenant"
+    metrics      = { records = "pack_records_total" }
+    database     = { source = "cloud_sql", instance = "cortx-test:core", max_connections = 200 }
+  }
+
+  assert {
+    condition     = toset(keys(output.dashboards)) == toset(["platform_health", "tenant_usage", "compliance_audit", "cost_attribution"])
+    error_message = "There are four dashboards."
+  }
+  assert {
+    condition     = alltrue([for key, dashboard in cortx_dashboard.preset : dashboard.preset == key && dashboard.dashboard_id == "cortx-test-${replace(key, "_", "-")}"])
+    error_message = "Each dashboard is a preset, under an id of its own."
+  }
+  assert {
+    condition = alltrue([for dashboard in cortx_dashboard.preset :
+      dashboard.preset_inputs.environment == "test" &&
+      dashboard.preset_inputs.tenant_label == "tenant" &&
+      dashboard.preset_inputs.match_labels == tomap({ cluster = "cortx-test" }) &&
+      dashboard.preset_inputs.database_id == "cortx-test:core" &&
+      dashboard.preset_inputs.max_connections == 200 &&
+      dashboard.preset_inputs.records_metric == "pack_records_total" &&
+      dashboard.labels.environment == "test"
+    ])
+    error_message = "The settings reach the presets."
+  }
+  assert {
+    condition     = alltrue([for dashboard in cortx_dashboard.preset : dashboard.preset_inputs.alert_policies == null && dashboard.preset_inputs.billing_export_table == null])
+    error_message = "Alert charts and cost are shown when asked for."
+  }
+  assert {
+    condition     = output.dashboards["platform_health"].url == "https://console.cloud.google.com/monitoring/dashboards/builder/cortx-test-platform-health?project=mock"
+    error_message = "The address of a dashboard is known, and not ${coalesce(output.dashboards["platform_health"].url, "null")}."
+  }
+}
+
+run "some_dashboards" {
+  variables {
+    dashboards           = { tenant_usage = false, compliance_audit = false }
+    dashboard_targets    = ["cloud_monitoring", "grafana"]
+    alert_charts         = true
+    billing_export_table = "cortx-billing.billing.gcp_billing_export_resource_v1_012345_6789AB_CDEF01"
+    grafana              = { folder_uid = "platform", bigquery_data_source_uid = "billing" }
+  }
+
+  assert {
+    condition     = toset(keys(output.dashboards)) == toset(["platform_health", "cost_attribution"])
+    error_message = "Two dashboards are left out."
+  }
+  assert {
+    condition     = alltrue([for dashboard in cortx_dashboard.preset : dashboard.targets == toset(["cloud_monitoring", "grafana"]) && dashboard.grafana.folder_uid == "platform"])
+    error_message = "Both go to Grafana as well."
+  }
+  assert {
+    condition     = length(cortx_dashboard.preset["platform_health"].preset_inputs.alert_policies) == 4 && cortx_dashboard.preset["cost_attribution"].preset_inputs.alert_policies == null
+    error_message = "The health dashboard shows the alerts."
+  }
+  assert {
+    condition     = cortx_dashboard.preset["cost_attribution"].preset_inputs.billing_export_table == var.billing_export_table && cortx_dashboard.preset["platform_health"].preset_inputs.billing_export_table == null
+    error_message = "The cost dashboard reads the billing export."
+  }
+}
+
+run "objectives" {
+  variables {
+    email_addresses = ["oncall@cortx.example"]
+    match_labels    = { cluster = "cortx-test" }
+    metrics         = { requests = "requests_total", request_duration = "request_seconds" }
+    latency_buckets = [0.1, 0.25, 1]
+    slos = {
+      uptime      = { goal = 0.995, window_days = 7 }
+      latency_p99 = { threshold_ms = 250, display_name = "Fast" }
+    }
+  }
+
+  assert {
+    condition     = toset(keys(output.slos)) == toset(["uptime", "latency_p99"]) && length(output.slo_names) == 2
+    error_message = "There are two objectives."
+  }
+  assert {
+    condition = (
+      cortx_slo.uptime[0].service_id == "cortx-test" && cortx_slo.latency_p99[0].service_id == "cortx-test" &&
+      cortx_slo.uptime[0].goal == 0.995 && cortx_slo.uptime[0].window_days == 7 &&
+      cortx_slo.uptime[0].availability.metric == "requests_total" &&
+      cortx_slo.uptime[0].availability.match_labels == tomap({ cluster = "cortx-test" })
+    )
+    error_message = "The settings reach the availability."
+  }
+  assert {
+    condition = (
+      cortx_slo.latency_p99[0].latency.metric == "request_seconds" && cortx_slo.latency_p99[0].latency.threshold_ms == 250 &&
+      cortx_slo.latency_p99[0].latency.buckets == tolist([0.1, 0.25, 1]) && cortx_slo.latency_p99[0].display_name == "Fast"
+    )
+    error_message = "The settings reach the latency."
+  }
+  assert {
+    condition     = alltrue([for slo in local.slos : slo.alerts.enabled && length(slo.alerts.notification_channels) == 1 && slo.alerts.page_priority == "P1"])
+    error_message = "The same people are told."
+  }
+}
+
+run "no_objectives_and_maintenance" {
+  variables {
+    enabled = false
+    slos    = { latency_p99 = { enabled = false } }
+    service = { id = "api", display_name = "API" }
+  }
+
+  assert {
+    condition     = toset(keys(output.slos)) == toset(["uptime"]) && cortx_slo.uptime[0].service_id == "api" && cortx_slo.uptime[0].service_display_name == "API"
+    error_message = "One objective is left out, and the service is as given."
+  }
+  assert {
+    condition     = !cortx_slo.uptime[0].alerts.enabled
+    error_message = "In maintenance nobody is woken by a budget."
   }
 }

@@ -20,6 +20,25 @@ mock_provider "cortx" {
       emulated = false
     }
   }
+
+  mock_resource "cortx_dashboard" {
+    defaults = {
+      id       = "projects/mock/dashboards/1"
+      name     = "projects/mock/dashboards/1"
+      project  = "mock"
+      emulated = false
+    }
+  }
+
+  mock_resource "cortx_slo" {
+    defaults = {
+      id       = "projects/mock/services/mock/serviceLevelObjectives/1"
+      name     = "projects/mock/services/mock/serviceLevelObjectives/1"
+      ready    = true
+      pending  = []
+      emulated = false
+    }
+  }
 }
 
 variables {
@@ -235,4 +254,75 @@ run "a_runbook_for_no_alert" {
   }
 
   expect_failures = [var.runbooks]
+}
+
+run "a_goal_in_percent" {
+  command = plan
+
+  variables {
+    slos = { uptime = { goal = 99.9 } }
+  }
+
+  expect_failures = [var.slos]
+}
+
+run "a_window_of_a_quarter" {
+  command = plan
+
+  variables {
+    slos = { latency_p99 = { window_days = 90 } }
+  }
+
+  expect_failures = [var.slos]
+}
+
+run "an_unknown_priority_of_a_burn" {
+  command = plan
+
+  variables {
+    slo_alerts = { page_priority = "P9" }
+  }
+
+  expect_failures = [var.slo_alerts]
+}
+
+run "a_service_with_capitals" {
+  command = plan
+
+  variables {
+    service = { id = "API" }
+  }
+
+  expect_failures = [var.service]
+}
+
+run "a_target_that_is_none" {
+  command = plan
+
+  variables {
+    dashboard_targets = ["datadog"]
+  }
+
+  expect_failures = [var.dashboard_targets]
+}
+
+run "a_billing_table_without_a_project" {
+  command = plan
+
+  variables {
+    billing_export_table = "billing.export"
+    grafana              = { bigquery_data_source_uid = "billing" }
+  }
+
+  expect_failures = [var.billing_export_table]
+}
+
+run "a_billing_table_that_nothing_reads" {
+  command = plan
+
+  variables {
+    billing_export_table = "cortx-billing.billing.gcp_billing_export_v1_012345_6789AB_CDEF01"
+  }
+
+  expect_failures = [var.billing_export_table]
 }
