@@ -85,12 +85,12 @@ func dashboardConfig(tb testing.TB, t tftypes.Type) tftypes.Value {
 			if list, ok := t.(tftypes.List); ok {
 				t = list.ElementType
 			}
-			t = t.(tftypes.Object).AttributeTypes[name] //nolint:forcetypeassert // A benchmark of this schema.
+			t = t.(tftypes.Object).AttributeTypes[name]
 		}
 		return t
 	}
 	item := func(t tftypes.Type) tftypes.Type {
-		return t.(tftypes.List).ElementType //nolint:forcetypeassert // A benchmark of this schema.
+		return t.(tftypes.List).ElementType
 	}
 	text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
 	tile, chart := at(t, "sections", "tiles"), at(t, "sections", "tiles", "time_series")

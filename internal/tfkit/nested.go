@@ -3,6 +3,7 @@ package tfkit
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -23,20 +24,29 @@ func ObjectOf(attributes map[string]schema.Attribute) KnownObject {
 		made[name] = attribute.GetType()
 	}
 	object := types.ObjectType{AttrTypes: made}
-	return KnownObject{ObjectType: object, wire: object.TerraformType(context.Background())}
+	return KnownObject{ObjectType: object, wire: &wireType{}}
 }
 
 // KnownObject is the type of an object whose form in the protocol is made once.
 type KnownObject struct {
 	types.ObjectType
 
-	wire tftypes.Type
+	wire *wireType
+}
+
+// wireType is made when it is first asked for.
+type wireType struct {
+	once sync.Once
+	made tftypes.Type
 }
 
 var _ basetypes.ObjectTypable = KnownObject{}
 
 // TerraformType implements attr.Type.
-func (t KnownObject) TerraformType(context.Context) tftypes.Type { return t.wire }
+func (t KnownObject) TerraformType(ctx context.Context) tftypes.Type {
+	t.wire.once.Do(func() { t.wire.made = t.ObjectType.TerraformType(ctx) })
+	return t.wire.made
+}
 
 // Equal implements attr.Type: it is one with the framework's own type of the
 // same attributes, which values have.

@@ -90,8 +90,8 @@ func (m *model) flattenJSON(remote *dashboardpb.Dashboard, prior model, diags *d
 	}
 	m.DashboardJSON = tfkit.SpelledValue[monitoringJSON](text)
 	m.Sections = types.ListNull(sectionsType().ElemType)
-	m.Variables = types.ListNull(tfkit.ObjectOf(variableAttributes()))
-	m.Links = types.ListNull(tfkit.ObjectOf(linkAttributes()))
+	m.Variables = types.ListNull(variablesType().ElemType)
+	m.Links = types.ListNull(linksType().ElemType)
 }
 
 func (m *model) flattenSections(ctx context.Context, remote *dashboardpb.Dashboard, prior model, diags *diag.Diagnostics) {
@@ -107,10 +107,10 @@ func (m *model) flattenSections(ctx context.Context, remote *dashboardpb.Dashboa
 	if m.Sections, err = encodeSeen(ctx, lay(before.Sections, content.Sections)); err != nil {
 		addBug(diags, err)
 	}
-	if m.Variables, err = encodeList(ctx, variableAttributes(), layVariables(before.Variables, content.Variables)); err != nil {
+	if m.Variables, err = encodeList(ctx, variablesType(), variableAttributes(), layVariables(before.Variables, content.Variables)); err != nil {
 		addBug(diags, err)
 	}
-	if m.Links, err = encodeList(ctx, linkAttributes(), content.Links); err != nil {
+	if m.Links, err = encodeList(ctx, linksType(), linkAttributes(), content.Links); err != nil {
 		addBug(diags, err)
 	}
 	if !exact {

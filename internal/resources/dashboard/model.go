@@ -233,8 +233,7 @@ func listValue(ctx context.Context, listType types.ListType, items []tftypes.Val
 }
 
 // encodeList writes structs as a list of objects; none is null.
-func encodeList[T any](ctx context.Context, attributes map[string]schema.Attribute, values []T) (types.List, error) {
-	listType := types.ListType{ElemType: tfkit.ObjectOf(attributes)}
+func encodeList[T any](ctx context.Context, listType types.ListType, attributes map[string]schema.Attribute, values []T) (types.List, error) {
 	if len(values) == 0 {
 		return types.ListNull(listType.ElemType), nil
 	}

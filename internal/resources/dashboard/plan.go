@@ -249,10 +249,10 @@ func (p *planner) fillPreset(ctx context.Context, planned *model) bool {
 			planned.DisplayName = types.StringUnknown()
 		}
 		if p.config.Variables.IsNull() {
-			planned.Variables = types.ListUnknown(tfkit.ObjectOf(variableAttributes()))
+			planned.Variables = types.ListUnknown(variablesType().ElemType)
 		}
 		if p.config.Links.IsNull() {
-			planned.Links = types.ListUnknown(tfkit.ObjectOf(linkAttributes()))
+			planned.Links = types.ListUnknown(linksType().ElemType)
 		}
 		return false
 	}
@@ -284,8 +284,8 @@ func (p *planner) fillPreset(ctx context.Context, planned *model) bool {
 // fillJSON takes the title from the JSON, and has no other notation of it.
 func (p *planner) fillJSON(ctx context.Context, planned *model) bool {
 	planned.Sections = types.ListNull(sectionsType().ElemType)
-	planned.Variables = types.ListNull(tfkit.ObjectOf(variableAttributes()))
-	planned.Links = types.ListNull(tfkit.ObjectOf(linkAttributes()))
+	planned.Variables = types.ListNull(variablesType().ElemType)
+	planned.Links = types.ListNull(linksType().ElemType)
 	if p.config.DashboardJSON.IsUnknown() {
 		if p.config.DisplayName.IsNull() {
 			planned.DisplayName = types.StringUnknown()
@@ -310,12 +310,12 @@ func (p *planner) fillJSON(ctx context.Context, planned *model) bool {
 func (p *planner) fillLists(ctx context.Context, planned *model, preset dash.Dashboard) {
 	var err error
 	if planned.Variables.IsNull() {
-		if planned.Variables, err = encodeList(ctx, variableAttributes(), preset.Variables); err != nil {
+		if planned.Variables, err = encodeList(ctx, variablesType(), variableAttributes(), preset.Variables); err != nil {
 			addBug(p.diags, err)
 		}
 	}
 	if planned.Links.IsNull() {
-		if planned.Links, err = encodeList(ctx, linkAttributes(), preset.Links); err != nil {
+		if planned.Links, err = encodeList(ctx, linksType(), linkAttributes(), preset.Links); err != nil {
 			addBug(p.diags, err)
 		}
 	}

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -168,7 +169,7 @@ func presetInputAttributes() map[string]schema.Attribute {
 	}
 }
 
-func variableAttributes() map[string]schema.Attribute {
+var variableAttributes = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"name":      schema.StringAttribute{Required: true, MarkdownDescription: "The name that queries use: letters, digits and underscores."},
 		"label":     schema.StringAttribute{Optional: true, MarkdownDescription: "What people read; the name when not set."},
@@ -176,14 +177,20 @@ func variableAttributes() map[string]schema.Attribute {
 		"metric":    schema.StringAttribute{Optional: true, MarkdownDescription: "The metric whose label values Grafana offers; that of the first query when not set."},
 		"default":   schema.StringAttribute{Optional: true, MarkdownDescription: "The value at first; all when not set."},
 	}
-}
+})
 
-func linkAttributes() map[string]schema.Attribute {
+var linkAttributes = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"title": schema.StringAttribute{Required: true, MarkdownDescription: "What people read."},
 		"url":   schema.StringAttribute{Required: true, MarkdownDescription: "An https URL."},
 	}
-}
+})
+
+// variablesType and linksType are the types of those attributes.
+var (
+	variablesType = sync.OnceValue(func() types.ListType { return types.ListType{ElemType: tfkit.ObjectOf(variableAttributes())} })
+	linksType     = sync.OnceValue(func() types.ListType { return types.ListType{ElemType: tfkit.ObjectOf(linkAttributes())} })
+)
 
 func grafanaAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
