@@ -5,11 +5,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/provider"
 )
 
@@ -21,7 +21,7 @@ func runServe(ctx context.Context, inv invocation) int {
 	if code, done := parse(flags, inv); done {
 		return code
 	}
-	limitMemory()
+	limitMemory(ctx, clock.System())
 	if err := quieten(os.Environ(), os.Setenv); err != nil {
 		_, _ = fmt.Fprintf(inv.stderr, "The log level could not be set: %v\n", err)
 		return exitError
@@ -35,20 +35,6 @@ func runServe(ctx context.Context, inv invocation) int {
 		return exitError
 	}
 	return exitOK
-}
-
-// memoryLimit is the size in bytes from which on the garbage collector works
-// harder. What the plugin holds is a few MiB even with hundreds of policies, but
-// each of Terraform's requests leaves megabytes behind, and by default the
-// collector would let the process grow to more than twice this.
-const memoryLimit = 56 << 20
-
-// limitMemory keeps the plugin small, unless GOMEMLIMIT says otherwise. It is no
-// hard limit: what is needed is allocated all the same.
-func limitMemory() {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
-	}
 }
 
 // quieten keeps the plugin from writing log entries that nobody reads. A plugin
