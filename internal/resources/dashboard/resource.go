@@ -49,6 +49,8 @@ var idPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,63}$`)
 // Metadata implements resource.Resource.
 func (r *dashboard) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_dashboard"
+	// Another target can give the dashboard a name that it did not have.
+	resp.ResourceBehavior.MutableIdentity = true
 }
 
 // Create implements resource.Resource. Once the dashboard stands in one place,
