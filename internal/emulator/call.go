@@ -77,7 +77,7 @@ func (s *Server) serve(ctx context.Context, c *call, handle func(context.Context
 	}
 	// A client that goes away does not undo a write: the handler runs to its
 	// end, as on a real server that has read the request.
-	value, err := handle(context.WithoutCancel(ctx))
+	value, err := handle(withFate(context.WithoutCancel(ctx), c.fault))
 	if c.fault != nil && c.fault.After {
 		if done, faultErr := s.applyFault(ctx, c); done {
 			return value, faultErr
@@ -99,7 +99,7 @@ func (s *Server) applyFault(ctx context.Context, c *call) (bool, error) {
 	case f.Truncate:
 		c.outcome = truncateReply
 		return true, errDropped
-	case f.Status != 0:
+	case f.Status != 0 && f.Operation == "":
 		return true, f.err(c.host)
 	}
 	return false, nil

@@ -74,7 +74,18 @@ type Fault struct {
 	RetryAfter Duration `json:"retry_after,omitempty"`
 	// Metadata becomes the metadata of the ErrorInfo detail.
 	Metadata map[string]string `json:"metadata,omitempty"`
+	// Operation decides on the long-running operation that the call starts:
+	// OperationFails ends it in an error, with the code of Status and Message;
+	// OperationHangs keeps it running for ever. The call itself is answered as
+	// if all were well. It does nothing to a call that starts no operation.
+	Operation string `json:"operation,omitempty"`
 }
+
+// The fates of an operation that [Fault.Operation] takes.
+const (
+	OperationFails = "fail"
+	OperationHangs = "hang"
+)
 
 // armedFault is a fault with its counters.
 type armedFault struct {
@@ -125,8 +136,12 @@ func (f *faultSet) inject(faults []Fault) error {
 			return fmt.Errorf("faults[%d].status must be an HTTP error status, 400 to 599", i)
 		case fault.Drop && fault.Truncate || (fault.Drop || fault.Truncate) && fault.Status != 0:
 			return fmt.Errorf("faults[%d]: only one of drop, truncate and status can be set", i)
-		case !fault.Drop && !fault.Truncate && fault.Status == 0 && fault.Delay == 0:
-			return fmt.Errorf("faults[%d] does nothing: set drop, truncate, status or delay", i)
+		case !fault.Drop && !fault.Truncate && fault.Status == 0 && fault.Delay == 0 && fault.Operation == "":
+			return fmt.Errorf("faults[%d] does nothing: set drop, truncate, status, delay or operation", i)
+		case fault.Operation != "" && fault.Operation != OperationFails && fault.Operation != OperationHangs:
+			return fmt.Errorf("faults[%d].operation must be %s or %s, not %q", i, OperationFails, OperationHangs, fault.Operation)
+		case fault.Operation != "" && (fault.After || fault.Drop || fault.Truncate):
+			return fmt.Errorf("faults[%d]: the call that starts the operation is answered; leave out after, drop and truncate", i)
 		case fault.Delay < 0 || fault.RetryAfter < 0:
 			return fmt.Errorf("faults[%d]: durations must not be negative", i)
 		}
@@ -211,6 +226,8 @@ func (f *Fault) String() string {
 		parts = append(parts, "delay "+time.Duration(f.Delay).String())
 	}
 	switch {
+	case f.Operation != "":
+		parts = append(parts, "operation "+f.Operation)
 	case f.Drop:
 		parts = append(parts, "drop")
 	case f.Truncate:

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"time"
@@ -15,10 +16,53 @@ const kindOperation = "operations"
 
 // operation is google.longrunning.Operation as JSON.
 type operation struct {
-	Name     string         `json:"name"`
-	Metadata map[string]any `json:"metadata,omitempty"`
-	Done     bool           `json:"done,omitempty"`
-	Response any            `json:"response,omitempty"`
+	Name     string           `json:"name"`
+	Metadata map[string]any   `json:"metadata,omitempty"`
+	Done     bool             `json:"done,omitempty"`
+	Error    *operationStatus `json:"error,omitempty"`
+	Response any              `json:"response,omitempty"`
+}
+
+// operationStatus is google.rpc.Status as JSON.
+type operationStatus struct {
+	Code    codes.Code `json:"code"`
+	Message string     `json:"message"`
+}
+
+// never is when an operation that hangs is done.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+type fateKey struct{}
+
+// withFate tells the handler of a call what becomes of the operation it starts.
+func withFate(ctx context.Context, f *Fault) context.Context {
+	if f == nil || f.Operation == "" {
+		return ctx
+	}
+	return context.WithValue(ctx, fateKey{}, f)
+}
+
+// operationFate returns when an operation that the current call starts is done,
+// if it takes d on Google Cloud, and the error that it ends in, or nil. A
+// handler whose operation fails leaves its object as the real service does: a
+// cluster in ERROR, an instance in FAILED, or nothing at all.
+func (s *Server) operationFate(ctx context.Context, d time.Duration) (doneAt time.Time, failure *operationStatus) {
+	doneAt = s.now().Add(s.scaled(d))
+	f, _ := ctx.Value(fateKey{}).(*Fault)
+	switch {
+	case f == nil:
+	case f.Operation == OperationHangs:
+		return never, nil
+	default:
+		failure = &operationStatus{Code: codes.Internal, Message: f.Message}
+		if f.Status != 0 {
+			failure.Code = codeOfHTTP(f.Status)
+		}
+		if f.Message == "" {
+			failure.Message = "An internal error occurred."
+		}
+	}
+	return doneAt, failure
 }
 
 // storedOperation is an operation with the time at which it is done. What it
