@@ -45,6 +45,7 @@ type call struct {
 	class    class
 	cost     int
 	queued   bool     // a configuration write: one at a time for each project
+	mutates  bool     // it changes something, so a guard is asked; set by the transport
 	secrets  []string // masked in errors
 	// observe reports whether an earlier attempt took effect; it keeps what it
 	// found. Only for observed calls.
@@ -214,6 +215,9 @@ func (r *run) attempt(ctx context.Context, wire send) *Error {
 	}
 	header, err := r.auth.header(ctx, c.project)
 	if err != nil {
+		return fail(err)
+	}
+	if err := askGuard(ctx, c); err != nil {
 		return fail(err)
 	}
 	sendCtx, cancel := r.sendContext(ctx)

@@ -21,6 +21,7 @@ func (ch *chain) unary(ctx context.Context, method string, req, reply any, cc *g
 	if c.api == "" {
 		c.api = apiOfRPC(method)
 	}
+	c.mutates = mutatesRPC(method)
 	return ch.do(ctx, c, func(ctx context.Context, header map[string]string) error {
 		for key, value := range header {
 			ctx = metadata.AppendToOutgoingContext(ctx, key, value)

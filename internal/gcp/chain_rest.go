@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"google.golang.org/api/googleapi"
@@ -34,8 +35,9 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		c.op, c.resource = req.Method, req.URL.Path
 	}
 	if c.api == "" {
-		c.api, _, _ = strings.Cut(req.URL.Hostname(), ".")
+		c.api = apiOfURL(req.URL)
 	}
+	c.mutates = mutatesHTTP(req.Method, req.URL.Path)
 	body, err := readBody(req)
 	if err != nil {
 		return nil, err
@@ -109,4 +111,15 @@ func readBody(req *http.Request) ([]byte, error) {
 		err = closeErr
 	}
 	return body, err
+}
+
+// apiOfURL names the API that a request is for. Through an emulator or a proxy
+// the host is the first segment of the path.
+func apiOfURL(u *url.URL) string {
+	host := u.Hostname()
+	if isLoopback(host) {
+		host, _, _ = strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	}
+	api, _, _ := strings.Cut(host, ".")
+	return api
 }

@@ -43,6 +43,7 @@ type Client struct {
 	mu   sync.Mutex
 	conn *grpc.ClientConn // guarded by mu; nil before the first use
 	mon  *monitoringClients
+	apis *APIs // guarded by mu; nil before the first use
 	shut bool
 }
 

@@ -21,7 +21,7 @@ func TestNewRefuses(t *testing.T) {
 		"emulator by name":        {gcp.Config{EmulatorHost: "emulator.example.com:9010"}, "loopback"},
 		"emulator without port":   {gcp.Config{EmulatorHost: "127.0.0.1"}, "host:port"},
 		"emulator as URL":         {gcp.Config{EmulatorHost: "http://127.0.0.1:9010"}, "host:port"},
-		"unknown service":         {gcp.Config{Endpoints: map[string]string{"compute": "https://x/"}}, "there is no service"},
+		"unknown service":         {gcp.Config{Endpoints: map[string]string{"spanner": "https://x/"}}, "there is no service"},
 		"not a URL":               {gcp.Config{Endpoints: map[string]string{"pubsub": "pubsub"}}, "write a URL"},
 		"user in URL":             {gcp.Config{Endpoints: map[string]string{"pubsub": withUser}}, "without user"},
 		"plain http":              {gcp.Config{Endpoints: map[string]string{"pubsub": "http://proxy.example.com/"}}, "in the clear"},

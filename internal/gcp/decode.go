@@ -194,6 +194,9 @@ type restDetail struct {
 func (e *Error) fillHTTP(httpCode int, header http.Header, body []byte) {
 	e.HTTPStatus, e.Code = httpCode, codeOfHTTP(httpCode)
 	e.RetryDelay = retryAfter(header)
+	if e.fillKubernetes(body) {
+		return
+	}
 	var reply restReply
 	if json.Unmarshal(body, &reply) != nil {
 		var list []restReply // Some front ends wrap the error in a list.

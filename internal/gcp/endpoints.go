@@ -30,7 +30,28 @@ var serviceKeys = map[string]string{
 	"resource_manager_v3":    "cloudresourcemanager",
 	"serviceusage":           "serviceusage",
 	"service_usage":          "serviceusage",
+	"access_context_manager": "accesscontextmanager",
+	"billing":                "cloudbilling",
+	"billing_budgets":        "billingbudgets",
+	"binary_authorization":   "binaryauthorization",
+	"compute":                "compute",
+	"container":              "container",
+	"container_analysis":     "containeranalysis",
+	"dns":                    "dns",
+	"iam":                    "iam",
+	"kms":                    "cloudkms",
+	"logging":                "logging",
+	"org_policy":             "orgpolicy",
+	"sql":                    "sqladmin",
+	"storage":                "storage",
 }
+
+// basePaths lie between an API's host and the version in its paths.
+var basePaths = map[string]string{"compute": "compute/", "storage": "storage/"}
+
+// foreignPaths end hashicorp/google's form of an endpoint; the client of the
+// API puts its own in front of each path.
+var foreignPaths = map[string]string{"dns": "dns", "sqladmin": "sql"}
 
 // EndpointServices returns the keys that Config.Endpoints takes, sorted.
 func EndpointServices() []string {
@@ -57,12 +78,12 @@ func resolveEndpoints(cfg Config) (map[string]endpoint, error) {
 		host := service + "." + universe
 		if cfg.EmulatorHost != "" {
 			out[service] = endpoint{
-				rest:       "http://" + cfg.EmulatorHost + "/" + service + "." + defaultUniverse + "/",
+				rest:       "http://" + cfg.EmulatorHost + "/" + service + "." + defaultUniverse + "/" + basePaths[service],
 				grpcTarget: cfg.EmulatorHost, plaintext: true,
 			}
 			continue
 		}
-		out[service] = endpoint{rest: "https://" + host + "/", grpcTarget: host + ":443"}
+		out[service] = endpoint{rest: "https://" + host + "/" + basePaths[service], grpcTarget: host + ":443"}
 	}
 	if cfg.EmulatorHost != "" {
 		return out, checkEmulatorHost(cfg.EmulatorHost)
@@ -91,6 +112,9 @@ func customEndpoint(service, raw string) (endpoint, error) {
 		return endpoint{}, errors.New("http would send the access token in the clear: use https, or a loopback address")
 	}
 	path := strings.Trim(versionPath.ReplaceAllString(u.Path, "$1"), "/")
+	if own := foreignPaths[service]; own != "" && (path == own || strings.HasSuffix(path, "/"+own)) {
+		path = strings.Trim(strings.TrimSuffix(path, own), "/")
+	}
 	e := endpoint{rest: u.Scheme + "://" + u.Host + "/", plaintext: plaintext}
 	if path != "" {
 		e.rest += path + "/"

@@ -41,6 +41,7 @@ type Error struct {
 	unsent    bool // the service can't have seen the call
 	local     bool // it failed on this side, in no way that repeating mends
 	quota     bool // a google.rpc.QuotaFailure came with it
+	ended     bool // it is how an operation ended, not how a poll of it went
 	err       error
 }
 

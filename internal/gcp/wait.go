@@ -10,6 +10,9 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
 )
 
+// minimalStep is the least time between two polls of one operation.
+const minimalStep = 20 * time.Millisecond
+
 // WaitOptions says how [Wait] polls.
 type WaitOptions struct {
 	// Op and Resource name the operation in errors.
@@ -19,6 +22,9 @@ type WaitOptions struct {
 	// Initial and Max bound the time between polls, which grows by half each
 	// time; zero means 1 s and 30 s.
 	Initial, Max time.Duration
+	// Share, when set, bounds the time between polls by that part of the time
+	// waited so far, so that the end is seen that much late at the most.
+	Share float64
 	// Timeout bounds the whole wait on Clock; zero leaves it to the context.
 	Timeout time.Duration
 	// Progress, when set, is told after each poll that was not the last.
@@ -69,7 +75,7 @@ func Wait[T any](ctx context.Context, opts WaitOptions, poll func(ctx context.Co
 		if cause := context.Cause(ctx); err != nil && cause != nil {
 			return value, gone(cause)
 		}
-		if err != nil && !IsUnavailable(err) && !IsRateLimited(err) {
+		if err != nil && (IsOperationFailed(err) || !IsUnavailable(err) && !IsRateLimited(err)) {
 			return value, NewError(opts.Op, opts.Resource, err)
 		}
 		if err == nil {
@@ -87,6 +93,9 @@ func Wait[T any](ctx context.Context, opts WaitOptions, poll func(ctx context.Co
 			}
 		}
 		wait := step
+		if opts.Share > 0 {
+			wait = min(wait, max(time.Duration(float64(elapsed)*opts.Share), opts.Initial, minimalStep))
+		}
 		if opts.Timeout > 0 {
 			wait = min(wait, opts.Timeout-elapsed)
 		}

@@ -39,10 +39,24 @@ type config struct {
 // services are the keys of endpoints, each with the word that hashicorp/google
 // uses in the environment variable of its custom endpoint.
 var services = []struct{ key, env string }{
+	{"access_context_manager", "ACCESS_CONTEXT_MANAGER"},
+	{"billing", "BILLING"},
+	{"billing_budgets", "BILLING_BUDGETS"},
+	{"binary_authorization", "BINARY_AUTHORIZATION"},
 	{"cloudresourcemanager", "RESOURCE_MANAGER"},
+	{"compute", "COMPUTE"},
+	{"container", "CONTAINER"},
+	{"container_analysis", "CONTAINER_ANALYSIS"},
+	{"dns", "DNS"},
+	{"iam", "IAM"},
+	{"kms", "KMS"},
+	{"logging", "LOGGING"},
 	{"monitoring", "MONITORING"},
+	{"org_policy", "ORG_POLICY"},
 	{"pubsub", "PUBSUB"},
 	{"serviceusage", "SERVICE_USAGE"},
+	{"sql", "SQL"},
+	{"storage", "STORAGE"},
 }
 
 func serviceNames() string {

@@ -1,0 +1,227 @@
+package gcp
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"cloud.google.com/go/container/apiv1/containerpb"
+	"google.golang.org/api/compute/v1"
+	"google.golang.org/api/sqladmin/v1"
+	"google.golang.org/grpc/codes"
+)
+
+const (
+	// operationPoll is the time between the first polls of an operation, and
+	// operationPollMax the longest.
+	operationPoll    = time.Second
+	operationPollMax = 30 * time.Second
+	// operationShare bounds how late the end of an operation is seen, as a
+	// part of the time that it took.
+	operationShare = 0.05
+	// emulatedPoll is operationPoll with the emulator, whose operations take a
+	// small part of the real ones' time unless it is told otherwise.
+	emulatedPoll = 20 * time.Millisecond
+	// busyWait is the longest wait for the turn at a cluster or an instance:
+	// Google's own upgrades can take this long.
+	busyWait = 60 * time.Minute
+)
+
+// Poll asks once about an operation: whether it is done, and how it failed.
+type Poll func(ctx context.Context) (done bool, err error)
+
+// Await waits for an operation of any API. It is bounded by ctx; an error of
+// poll that says the service can't be reached just now does not end it. progress
+// may be nil.
+func (c *Client) Await(ctx context.Context, op, resource string, progress func(ctx context.Context, p Progress), poll Poll) error {
+	opts := WaitOptions{
+		Op: op, Resource: resource, Clock: c.clk, Initial: operationPoll, Max: operationPollMax, Share: operationShare, Progress: progress,
+	}
+	if c.Emulated() {
+		opts.Initial = emulatedPoll
+	}
+	_, err := Wait(ctx, opts, func(ctx context.Context) (struct{}, bool, error) {
+		done, err := poll(ctx)
+		return struct{}{}, done, err
+	})
+	return err
+}
+
+// AwaitCompute waits for an operation of Compute Engine, global, regional or
+// zonal, and returns the error that it ended in.
+func (c *Client) AwaitCompute(ctx context.Context, project string, op *compute.Operation, progress func(ctx context.Context, p Progress)) error {
+	apis, err := c.APIs()
+	if err != nil {
+		return err
+	}
+	get := func(ctx context.Context) (*compute.Operation, error) {
+		ctx = Reading(ctx, "WaitOperation", "projects/"+project+"/operations/"+op.Name)
+		switch {
+		case op.Zone != "":
+			return apis.Compute.ZoneOperations.Wait(project, lastSegment(op.Zone), op.Name).Context(ctx).Do()
+		case op.Region != "":
+			return apis.Compute.RegionOperations.Wait(project, lastSegment(op.Region), op.Name).Context(ctx).Do()
+		default:
+			return apis.Compute.GlobalOperations.Wait(project, op.Name).Context(ctx).Do()
+		}
+	}
+	return c.Await(ctx, op.OperationType, op.TargetLink, progress, func(ctx context.Context) (bool, error) {
+		if op.Status != "DONE" {
+			found, err := get(ctx)
+			if err != nil {
+				return false, err
+			}
+			op = found
+		}
+		return op.Status == "DONE", computeFailure(op)
+	})
+}
+
+// computeFailure is the error that an operation of Compute Engine ended in.
+func computeFailure(op *compute.Operation) error {
+	if op.Error == nil || len(op.Error.Errors) == 0 {
+		return nil
+	}
+	first := op.Error.Errors[0]
+	status := int(op.HttpErrorStatusCode)
+	if status == 0 {
+		status = http.StatusInternalServerError
+	}
+	return operationFailed(op.OperationType, op.TargetLink, codeOfHTTP(status), status, first.Code, first.Message)
+}
+
+// AwaitSQL waits for an operation of Cloud SQL.
+func (c *Client) AwaitSQL(ctx context.Context, project string, op *sqladmin.Operation, progress func(ctx context.Context, p Progress)) error {
+	apis, err := c.APIs()
+	if err != nil {
+		return err
+	}
+	resource := "projects/" + project + "/instances/" + op.TargetId
+	return c.Await(ctx, op.OperationType, resource, progress, func(ctx context.Context) (bool, error) {
+		if op.Status != "DONE" {
+			found, err := apis.SQL.Operations.Get(project, op.Name).Context(Reading(ctx, "GetOperation", resource)).Do()
+			if err != nil {
+				return false, err
+			}
+			op = found
+		}
+		if op.Status != "DONE" || op.Error == nil || len(op.Error.Errors) == 0 {
+			return op.Status == "DONE", nil
+		}
+		first := op.Error.Errors[0]
+		return true, operationFailed(op.OperationType, resource, codes.Unknown, 0, first.Code, first.Message)
+	})
+}
+
+// AwaitCluster waits for an operation of GKE. name is the operation's full
+// name, projects/P/locations/L/operations/O.
+func (c *Client) AwaitCluster(ctx context.Context, name string, progress func(ctx context.Context, p Progress)) error {
+	apis, err := c.APIs()
+	if err != nil {
+		return err
+	}
+	return c.Await(ctx, "GKE operation", name, progress, func(ctx context.Context) (bool, error) {
+		op, err := apis.Clusters.GetOperation(Reading(ctx, "GetOperation", name), &containerpb.GetOperationRequest{Name: name})
+		if err != nil {
+			return false, err
+		}
+		if op.GetStatus() != containerpb.Operation_DONE {
+			return false, nil
+		}
+		if e := op.GetError(); e.GetCode() != 0 || e.GetMessage() != "" {
+			code := codes.Code(uint32(e.GetCode())) //nolint:gosec // A canonical code.
+			return true, operationFailed(op.GetOperationType().String(), name, code, 0, "", e.GetMessage())
+		}
+		return true, nil
+	})
+}
+
+// LongRunning is what google.longrunning.Operation says in every API.
+type LongRunning struct {
+	Name    string
+	Done    bool
+	Code    int64
+	Message string
+}
+
+// AwaitLongRunning waits for an operation of the common form; get asks for it
+// once more.
+func (c *Client) AwaitLongRunning(ctx context.Context, op LongRunning, progress func(ctx context.Context, p Progress), get func(ctx context.Context, name string) (LongRunning, error)) error {
+	return c.Await(ctx, "Operation", op.Name, progress, func(ctx context.Context) (bool, error) {
+		if !op.Done {
+			found, err := get(Reading(ctx, "GetOperation", op.Name), op.Name)
+			if err != nil {
+				return false, err
+			}
+			op = found
+		}
+		if op.Done && (op.Code != 0 || op.Message != "") {
+			return true, operationFailed("Operation", op.Name, codes.Code(uint32(op.Code)), 0, "", op.Message) //nolint:gosec // A canonical code.
+		}
+		return op.Done, nil
+	})
+}
+
+// operationFailed is the error that an operation ended in. It is about what the
+// operation did, so no retry of the poll mends it.
+func operationFailed(op, resource string, code codes.Code, status int, reason, message string) error {
+	if code == codes.OK {
+		code = codes.Unknown
+	}
+	if status == 0 {
+		status = httpStatus(code)
+	}
+	return &Error{Op: op, Resource: resource, Code: code, HTTPStatus: status, Reason: reason, Message: clean(message), ended: true}
+}
+
+// IsOperationFailed reports the error that a long-running operation ended in.
+func IsOperationFailed(err error) bool {
+	return match(err, func(e *Error) bool { return e.ended })
+}
+
+// WhenFree makes a call that a cluster or an instance refuses while another
+// operation is under way, among them Google's own, again until it is its turn
+// (hashicorp/terraform-provider-google issues 3650, 10366 and 15205).
+func (c *Client) WhenFree(ctx context.Context, op, resource string, progress func(ctx context.Context, p Progress), try func(ctx context.Context) error) error {
+	opts := WaitOptions{Op: op, Resource: resource, Clock: c.clk, Initial: 2 * operationPoll, Max: operationPollMax, Timeout: busyWait, Progress: progress}
+	if c.Emulated() {
+		opts.Initial, opts.Share = emulatedPoll, operationShare
+	}
+	_, err := Wait(ctx, opts, func(ctx context.Context) (struct{}, bool, error) {
+		err := try(ctx)
+		if IsBusy(err) {
+			return struct{}{}, false, nil
+		}
+		return struct{}{}, true, final(err)
+	})
+	return err
+}
+
+// final keeps a wait from taking the error of a write for a passing one of a
+// poll: the chain has made its retries already.
+func final(err error) error {
+	if err == nil {
+		return nil
+	}
+	e := *NewError("", "", err)
+	e.ended = true
+	return &e
+}
+
+// IsBusy reports that an operation is under way which the call has to wait for.
+func IsBusy(err error) bool {
+	return match(err, func(e *Error) bool {
+		switch {
+		case e.Reason == "operationInProgress" || e.Reason == "resourceNotReady":
+			return true
+		case e.Code == codes.FailedPrecondition || e.HTTPStatus == http.StatusBadRequest || e.Code == codes.Aborted || e.HTTPStatus == http.StatusConflict:
+			m := strings.ToLower(e.Message)
+			return strings.Contains(m, "operation") && (strings.Contains(m, "in progress") || strings.Contains(m, "currently") || strings.Contains(m, "incompatible operation") || strings.Contains(m, "is running"))
+		default:
+			return false
+		}
+	})
+}
+
+func lastSegment(link string) string { return link[strings.LastIndex(link, "/")+1:] }
