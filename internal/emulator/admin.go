@@ -45,6 +45,19 @@ func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request) bool {
 			return true
 		}
 		writeJSON(w, http.StatusOK, map[string]any{"faults": s.faults.list()})
+	case "GET permissions":
+		writeJSON(w, http.StatusOK, map[string][]string{"denied": s.denied.list()})
+	case "POST permissions":
+		names, err := parseDenied(http.MaxBytesReader(w, r.Body, maxBody))
+		if err != nil {
+			writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+			return true
+		}
+		s.denied.set(names)
+		writeJSON(w, http.StatusOK, map[string][]string{"denied": s.denied.list()})
+	case "DELETE permissions":
+		s.denied.set(nil)
+		writeJSON(w, http.StatusOK, struct{}{})
 	case "POST reset":
 		s.Reset()
 		writeJSON(w, http.StatusOK, struct{}{})
@@ -52,7 +65,7 @@ func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request) bool {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	default:
 		writeJSON(w, http.StatusNotFound, map[string]string{
-			"error": fmt.Sprintf("no admin call %s %s; there are GET and DELETE requests, GET inventory, GET, POST and DELETE faults, POST reset, GET healthz", r.Method, r.URL.Path),
+			"error": fmt.Sprintf("no admin call %s %s; there are GET and DELETE requests, GET inventory, GET, POST and DELETE faults, GET, POST and DELETE permissions, POST reset, GET healthz", r.Method, r.URL.Path),
 		})
 	}
 	return true

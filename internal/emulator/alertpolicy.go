@@ -20,7 +20,13 @@ const (
 )
 
 var alertPolicyKind = kind{
-	name:         kindAlertPolicy,
+	name: kindAlertPolicy,
+	permissions: map[string]string{
+		"CreateAlertPolicy": "monitoring.alertPolicies.create",
+		"GetAlertPolicy":    "monitoring.alertPolicies.get",
+		"UpdateAlertPolicy": "monitoring.alertPolicies.update",
+		"DeleteAlertPolicy": "monitoring.alertPolicies.delete",
+	},
 	host:         monitoringHost,
 	collection:   true,
 	serialWrites: true,

@@ -19,8 +19,10 @@ type call struct {
 	method    string
 	path      string
 	rpc       string
-	resource  string
-	body      json.RawMessage
+	// kind is what the method belongs to; nil when no kind models it.
+	kind     *kind
+	resource string
+	body     json.RawMessage
 	// serial is what the call edits alone, such as a project, or "".
 	serial string
 	// conn is the client's connection, which a fault may close.
@@ -73,6 +75,9 @@ func (s *Server) serve(ctx context.Context, c *call, handle func(context.Context
 		}
 	}
 	if err := s.quotas.take(s.clk.Now(), c, s.canonicalProject(projectOf(c.resource))); err != nil {
+		return nil, err
+	}
+	if err := s.checkPermission(c); err != nil {
 		return nil, err
 	}
 	// A client that goes away does not undo a write: the handler runs to its

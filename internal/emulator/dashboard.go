@@ -20,6 +20,12 @@ const kindDashboard = "dashboards"
 // Its writes are not single-threaded: an etag guards an update instead.
 var dashboardKind = kind{
 	name: kindDashboard, host: monitoringHost, collection: true,
+	permissions: map[string]string{
+		"CreateDashboard": "monitoring.dashboards.create",
+		"GetDashboard":    "monitoring.dashboards.get",
+		"UpdateDashboard": "monitoring.dashboards.update",
+		"DeleteDashboard": "monitoring.dashboards.delete",
+	},
 	register: func(s *Server, r grpc.ServiceRegistrar) {
 		dashboardpb.RegisterDashboardsServiceServer(r, &dashboards{s: s})
 	},

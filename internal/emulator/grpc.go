@@ -77,7 +77,7 @@ func (s *Server) interceptGRPC(ctx context.Context, req any, info *grpc.UnarySer
 func (s *Server) messageCall(fullMethod string, req any) *call {
 	c := &call{method: http.MethodPost, rpc: fullMethod[strings.LastIndex(fullMethod, "/")+1:]}
 	if svc := s.serviceOf(fullMethod); svc != nil {
-		c.host = svc.kind.host
+		c.host, c.kind = svc.kind.host, svc.kind
 		if m, ok := req.(proto.Message); ok {
 			c.resource = resourceOf(m.ProtoReflect())
 			c.serial = s.serialKey(svc.kind, c.rpc, c.resource)
@@ -132,7 +132,7 @@ func closeConn(c net.Conn) {
 // isWrite tells whether a method changes something, by the verbs of
 // https://google.aip.dev/130.
 func isWrite(rpc string) bool {
-	for _, verb := range []string{"Get", "Label", "List", "Query", "Search", "Test"} {
+	for _, verb := range []string{"Get", "Label", "List", "Query", "Read", "Search", "Test"} {
 		if strings.HasPrefix(rpc, verb) {
 			return false
 		}

@@ -263,8 +263,9 @@ func (s *Server) checkMember(member string) error {
 }
 
 // testPermissions returns the permissions that the caller has of those it asks
-// about: all, since the emulator authenticates nobody.
-func testPermissions(r *restRequest) (*testIamPermissionsReply, error) {
+// about: all but those that DenyPermissions withholds, since the emulator
+// authenticates nobody.
+func (s *Server) testPermissions(r *restRequest) (*testIamPermissionsReply, error) {
 	var req testIamPermissionsRequest
 	if err := r.decode(&req); err != nil {
 		return nil, err
@@ -274,5 +275,5 @@ func testPermissions(r *restRequest) (*testIamPermissionsReply, error) {
 			return nil, invalid("Permission %s is not valid for this resource.", p)
 		}
 	}
-	return &testIamPermissionsReply{Permissions: req.Permissions}, nil
+	return &testIamPermissionsReply{Permissions: s.denied.allowed(req.Permissions)}, nil
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/url"
 
 	"google.golang.org/grpc"
@@ -37,6 +38,12 @@ type kind struct {
 	// project: a second write with the same answer is refused. "" stands for
 	// nothing.
 	serialBy func(rpc, resource string) string
+	// permissions names the IAM permission that a method needs, by rpc, for the
+	// methods that can be refused by DenyPermissions.
+	permissions map[string]string
+	// denied is the error of a caller without the permission, where it differs
+	// from permissionDenied.
+	denied func(permission, resource string) error
 }
 
 // route is one REST method over plain Go types.
@@ -51,16 +58,25 @@ type route struct {
 	// query lists the query parameters that the method knows besides the
 	// system parameters (alt, key, fields, prettyPrint, …). Another one is a 400.
 	query []string
+	// media says that the body is no JSON, so that nothing of it is logged but
+	// what loggable returns.
+	media bool
+	// loggable returns the JSON within a media body, such as the metadata of an
+	// upload; nil stands for none.
+	loggable func(r *restRequest) json.RawMessage
 	// handle serves it. What it returns becomes the reply's JSON: a
-	// proto.Message by protojson, anything else by encoding/json.
+	// proto.Message by protojson, a *rawReply as it is, anything else by
+	// encoding/json.
 	handle func(ctx context.Context, r *restRequest) (any, error)
 }
 
 // restRequest is what a route's handler gets.
 type restRequest struct {
-	vars  map[string]string
-	query url.Values
-	body  json.RawMessage
+	vars   map[string]string
+	query  url.Values
+	header http.Header
+	// body is JSON, unless the route takes media.
+	body []byte
 }
 
 // kinds lists everything that the emulator models, in the order of the console

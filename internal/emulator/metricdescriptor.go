@@ -36,6 +36,11 @@ const (
 // answers 501.
 var metricDescriptorKind = kind{
 	name: kindMetricDescriptor, host: monitoringHost,
+	permissions: map[string]string{
+		"CreateMetricDescriptor": "monitoring.metricDescriptors.create",
+		"DeleteMetricDescriptor": "monitoring.metricDescriptors.delete",
+		"CreateTimeSeries":       "monitoring.timeSeries.create",
+	},
 	register: func(s *Server, r grpc.ServiceRegistrar) {
 		monitoringpb.RegisterMetricServiceServer(r, &metrics{s: s})
 	},

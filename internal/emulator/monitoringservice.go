@@ -20,6 +20,16 @@ const kindMonitoringService = "monitoringServices"
 var monitoringServiceKind = kind{
 	name: kindMonitoringService, host: monitoringHost, collection: true,
 	serialBy: serviceOfObjective,
+	permissions: map[string]string{
+		"CreateService":               "monitoring.services.create",
+		"GetService":                  "monitoring.services.get",
+		"UpdateService":               "monitoring.services.update",
+		"DeleteService":               "monitoring.services.delete",
+		"CreateServiceLevelObjective": "monitoring.slos.create",
+		"GetServiceLevelObjective":    "monitoring.slos.get",
+		"UpdateServiceLevelObjective": "monitoring.slos.update",
+		"DeleteServiceLevelObjective": "monitoring.slos.delete",
+	},
 	register: func(s *Server, r grpc.ServiceRegistrar) {
 		monitoringpb.RegisterServiceMonitoringServiceServer(r, &monitoringServices{s: s})
 	},

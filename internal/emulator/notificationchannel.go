@@ -23,6 +23,12 @@ const kindNotificationChannel = "notificationChannels"
 // projects.notificationChannelDescriptors, which share one gRPC service.
 var notificationChannelKind = kind{
 	name: kindNotificationChannel, host: monitoringHost, collection: true, serialWrites: true,
+	permissions: map[string]string{
+		"CreateNotificationChannel": "monitoring.notificationChannels.create",
+		"GetNotificationChannel":    "monitoring.notificationChannels.get",
+		"UpdateNotificationChannel": "monitoring.notificationChannels.update",
+		"DeleteNotificationChannel": "monitoring.notificationChannels.delete",
+	},
 	register: func(s *Server, r grpc.ServiceRegistrar) {
 		monitoringpb.RegisterNotificationChannelServiceServer(r, &notificationChannels{s: s})
 	},

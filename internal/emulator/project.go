@@ -22,6 +22,22 @@ const (
 	projectCreation = 10 * time.Second
 )
 
+// projectPermissions are what the methods of both versions need.
+var projectPermissions = map[string]string{
+	"CreateProject":   "resourcemanager.projects.create",
+	"GetProject":      "resourcemanager.projects.get",
+	"UpdateProject":   "resourcemanager.projects.update",
+	"DeleteProject":   "resourcemanager.projects.delete",
+	"UndeleteProject": "resourcemanager.projects.undelete",
+	"GetIamPolicy":    "resourcemanager.projects.getIamPolicy",
+	"SetIamPolicy":    "resourcemanager.projects.setIamPolicy",
+}
+
+// callerDenied is the 403 of Resource Manager, which names no permission.
+func callerDenied(_, _ string) error {
+	return apiError(codes.PermissionDenied, "The caller does not have permission")
+}
+
 // States of a project.
 const (
 	projectActive  = "ACTIVE"

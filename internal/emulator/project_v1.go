@@ -13,6 +13,7 @@ import (
 // projectV1Kind serves Resource Manager v1, and holds the projects.
 var projectV1Kind = kind{
 	name: kindProject, host: resourceManagerHost, collection: true, inventory: projectStands,
+	permissions: projectPermissions, denied: callerDenied,
 	routes: func(s *Server) []route {
 		p := projectsV1{s: s}
 		return []route{
@@ -202,6 +203,6 @@ func projectTestPermissions(s *Server) func(context.Context, *restRequest) (any,
 		if _, _, err := policyOf(s, r); err != nil {
 			return nil, err
 		}
-		return testPermissions(r)
+		return s.testPermissions(r)
 	}
 }

@@ -14,6 +14,7 @@ import (
 // those of v1.
 var projectV3Kind = kind{
 	name: "projects-v3", host: resourceManagerHost,
+	permissions: projectPermissions, denied: callerDenied,
 	routes: func(s *Server) []route {
 		p := projectsV3{s: s}
 		return []route{

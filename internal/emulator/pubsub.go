@@ -22,6 +22,13 @@ const (
 // notification channel needs. Messages and subscriptions are not modelled.
 var topicKind = kind{
 	name: kindTopic, host: pubsubHost, collection: true,
+	permissions: map[string]string{
+		"CreateTopic":  "pubsub.topics.create",
+		"GetTopic":     "pubsub.topics.get",
+		"DeleteTopic":  "pubsub.topics.delete",
+		"GetIamPolicy": "pubsub.topics.getIamPolicy",
+		"SetIamPolicy": "pubsub.topics.setIamPolicy",
+	},
 	routes: func(s *Server) []route {
 		t := topics{s: s}
 		return []route{
@@ -177,5 +184,5 @@ func (t topics) testPermissions(ctx context.Context, r *restRequest) (any, error
 	if _, _, err := t.existing(ctx, r.vars["resource"]); err != nil {
 		return nil, err
 	}
-	return testPermissions(r)
+	return t.s.testPermissions(r)
 }

@@ -28,6 +28,8 @@ type method interface {
 	prepare(s *Server, r *restRequest) (resource string, handle func(context.Context) (any, error), err error)
 	// owner is the kind that the method belongs to; nil when none models it.
 	owner() *kind
+	// loggable is what the request log may keep of the body, as JSON.
+	loggable(r *restRequest) json.RawMessage
 }
 
 // restMethod serves a plain route.
@@ -37,6 +39,16 @@ type restMethod struct {
 }
 
 func (m restMethod) owner() *kind { return m.kind }
+
+func (m restMethod) loggable(r *restRequest) json.RawMessage {
+	switch {
+	case !m.route.media:
+		return r.body
+	case m.route.loggable == nil:
+		return nil
+	}
+	return m.route.loggable(r)
+}
 
 func (m restMethod) prepare(_ *Server, r *restRequest) (string, func(context.Context) (any, error), error) {
 	resource := ""
@@ -107,22 +119,27 @@ func (s *Server) dispatch(c *call, r *http.Request, path string) func(context.Co
 	if len(body) > maxBody {
 		return fail(withHTTPStatus(http.StatusRequestEntityTooLarge, invalid("Request payload size exceeds the limit: %d bytes.", maxBody)))
 	}
-	c.body = body
 	if !s.api.knows(c.host) {
+		c.body = body
 		return fail(notModelled("the API %q", c.host))
 	}
 	e, vars := s.api.find(c.host, r.Method, path)
 	if e == nil {
+		if !strings.HasPrefix(path, "/upload/") {
+			c.body = body
+		}
 		return fail(notModelled("%s %s of %s", r.Method, path, c.host))
 	}
-	c.rpc = e.rpc
+	c.rpc, c.kind = e.rpc, e.method.owner()
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return fail(invalid("The query string is malformed."))
 	}
-	resource, handle, err := e.method.prepare(s, &restRequest{vars: vars, query: query, body: body})
+	request := &restRequest{vars: vars, query: query, header: r.Header, body: body}
+	c.body = e.method.loggable(request)
+	resource, handle, err := e.method.prepare(s, request)
 	c.resource = resource
-	c.serial = s.serialKey(e.method.owner(), c.rpc, resource)
+	c.serial = s.serialKey(c.kind, c.rpc, resource)
 	if err != nil {
 		return fail(err)
 	}
@@ -151,6 +168,10 @@ func (s *Server) splitHost(r *http.Request) (host, path string) {
 func (s *Server) reply(w http.ResponseWriter, r *http.Request, c *call, value any, err error) {
 	var raw []byte
 	httpStatus := http.StatusOK
+	if own, ok := value.(*rawReply); ok && (err == nil || errors.Is(err, errDropped)) {
+		s.replyRaw(w, c, own)
+		return
+	}
 	switch {
 	case err != nil && !errors.Is(err, errDropped):
 		raw, httpStatus = s.errorBody(c.host, err), httpStatusOf(err)

@@ -38,6 +38,9 @@ type Options struct {
 	LROScale float64
 	// Faults are injected from the start.
 	Faults []Fault
+	// DeniedPermissions are withheld from the caller from the start, as
+	// DenyPermissions does.
+	DeniedPermissions []string
 	// Seed determines the ids that the server assigns and the draws of
 	// faults with a probability.
 	Seed int64
@@ -61,6 +64,7 @@ type Server struct {
 	faults   *faultSet
 	quotas   *quotas
 	editing  editLocks
+	denied   deniedPermissions
 
 	randMu sync.Mutex
 	rand   *rand.Rand
@@ -112,6 +116,7 @@ func New(opts Options) (*Server, error) {
 		grpc.ChainUnaryInterceptor(s.interceptGRPC),
 		grpc.UnknownServiceHandler(s.unknownGRPC),
 	)
+	s.denied.set(opts.DeniedPermissions)
 	s.api = &router{}
 	// Projects of an earlier run can be named by number again.
 	for _, kindName := range st.Kinds() {
@@ -194,12 +199,13 @@ func (s *Server) Close() error {
 	return errors.Join(err, s.store.Close())
 }
 
-// Reset removes every object, fault and log entry.
+// Reset removes every object, fault, withheld permission and log entry.
 func (s *Server) Reset() {
 	if err := s.store.Reset(); err != nil {
 		s.log.Error("reset", "error", err)
 	}
 	s.faults.clear()
+	s.denied.set(nil)
 	s.requests.reset()
 	s.quotas.reset()
 	s.projectRefs.reset()

@@ -32,6 +32,14 @@ const (
 // are stored; the others have that of a new project.
 var serviceKind = kind{
 	name: kindService, host: serviceUsageHost,
+	permissions: map[string]string{
+		"GetService":          "serviceusage.services.get",
+		"BatchGetServices":    "serviceusage.services.get",
+		"ListServices":        "serviceusage.services.list",
+		"EnableService":       "serviceusage.services.enable",
+		"BatchEnableServices": "serviceusage.services.enable",
+		"DisableService":      "serviceusage.services.disable",
+	},
 	routes: func(s *Server) []route {
 		v := services{s: s}
 		return []route{

@@ -35,6 +35,9 @@ func (m *transcoded) owner() *kind {
 	return m.service.kind
 }
 
+// loggable is the whole body: what a proto describes is JSON.
+func (*transcoded) loggable(r *restRequest) json.RawMessage { return r.body }
+
 // registerTranscoded adds the REST form of every service of the packages whose
 // services the kinds registered. Those that none registered answer 501 by name.
 func (s *Server) registerTranscoded() error {

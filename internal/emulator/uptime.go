@@ -22,6 +22,12 @@ const kindUptimeCheck = "uptimeCheckConfigs"
 // is ever checked.
 var uptimeCheckKind = kind{
 	name: kindUptimeCheck, host: monitoringHost, collection: true, serialWrites: true,
+	permissions: map[string]string{
+		"CreateUptimeCheckConfig": "monitoring.uptimeCheckConfigs.create",
+		"GetUptimeCheckConfig":    "monitoring.uptimeCheckConfigs.get",
+		"UpdateUptimeCheckConfig": "monitoring.uptimeCheckConfigs.update",
+		"DeleteUptimeCheckConfig": "monitoring.uptimeCheckConfigs.delete",
+	},
 	register: func(s *Server, r grpc.ServiceRegistrar) {
 		monitoringpb.RegisterUptimeCheckServiceServer(r, &uptimeChecks{s: s})
 	},
