@@ -1,0 +1,182 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+)
+
+// Options says what an [Engine] works with.
+type Options struct {
+	// Clock tells the time of leases and is slept on while a lease is waited
+	// for; nil means the clock of the machine.
+	Clock clock.Clock
+	// Heartbeat is slept on by the goroutine that keeps the lease alive while
+	// components work; nil means the clock of the machine. A [clock.Virtual],
+	// whose Sleep returns at once, must not stand here.
+	Heartbeat clock.Clock
+	// Store keeps the record.
+	Store Store
+	// Name is that of the record in the store.
+	Name string
+	// Owner is the owner's key: see [Owner].
+	Owner string
+	// Holder says who runs, for those who have to wait.
+	Holder string
+	// Parallelism bounds how many components work side by side; 0 means 16.
+	Parallelism int
+	// Wait bounds how long a lease that another run holds is waited for; 0
+	// means 10 minutes.
+	Wait time.Duration
+	// Guard returns a context under which the chain of API calls calls check
+	// before each attempt of a call that changes something, and doesn't send
+	// it when check fails. nil leaves calls unchecked, for tests alone.
+	Guard func(ctx context.Context, check func(ctx context.Context) error) context.Context
+	// Prepare makes the place where the store keeps the record; nil means that
+	// it is there. It is the first side effect of a run, idempotent, and
+	// refuses a place that is not ours.
+	Prepare func(ctx context.Context) error
+	// Dispose removes that place after the record is gone; nil means that it
+	// stays, and the record too, as a tombstone that proves the deletion and
+	// keeps the incarnation. It must refuse a place that holds records.
+	Dispose func(ctx context.Context) error
+	// Progress is told what happens, one event at a time.
+	Progress func(Event)
+	// Mask takes secrets out of a line that is to be kept; nil leaves it to
+	// the patterns that the engine knows.
+	Mask func(string) string
+	// Commands are what errors tell people to run.
+	Commands Commands
+}
+
+// Commands are what errors tell people to run, in full.
+type Commands struct {
+	// Status shows the record live, Import imports the composite into a state,
+	// Rebuild restores a lost record.
+	Status, Import, Rebuild string
+}
+
+// Event is something that happened in a run.
+type Event struct {
+	// Component is its name, or "" for the run itself.
+	Component string
+	// Message is one line for people.
+	Message string
+	// Err is set when the component failed.
+	Err error
+}
+
+// Spec is what a run is about.
+type Spec struct {
+	// Incarnation is what the state holds. 0 means that there is no state: the
+	// run claims the composite, or adopts it if there is a record of ours.
+	Incarnation int64
+	// Hash is that of everything desired.
+	Hash string
+	// Fields go to the record, and replace those that are there.
+	Fields map[string]string
+}
+
+// Result is how a run ended.
+type Result struct {
+	// Record is the record as this run last knew it; nil when the run never
+	// held the lease. Its Incarnation belongs into the state.
+	Record *Record
+	// Pending are the components that have not converged, or that have not
+	// been removed, in the order of the list. It holds "ledger" when all did
+	// but the record could not be finished.
+	Pending []string
+	// Err is nil when nothing is pending. Its text is for people.
+	Err error
+	// Errors holds what went wrong with single components, each a
+	// [*ComponentError].
+	Errors map[string]error
+	// Fenced means that Destroy did nothing, as the state is stale.
+	Fenced bool
+	// Gone means that Destroy found no record and nothing that stands.
+	Gone bool
+}
+
+// Engine converges and removes one composite. It may be used again, but not by
+// two goroutines at once.
+type Engine struct {
+	opts  Options
+	graph *graph
+}
+
+// New validates the options and the graph of components: names are unique,
+// needs are known, and nothing needs itself.
+func New(opts Options, components []Component) (*Engine, error) {
+	switch {
+	case opts.Store == nil || opts.Name == "":
+		return nil, errors.New("an engine needs a store and the name of a record")
+	case !ValidOwnerKey(opts.Owner):
+		return nil, errors.New("the owner's key can't be a label: " + opts.Owner)
+	case opts.Holder == "":
+		return nil, errors.New("an engine needs to know who holds its leases")
+	}
+	if opts.Clock == nil {
+		opts.Clock = clock.System()
+	}
+	if opts.Heartbeat == nil {
+		opts.Heartbeat = clock.System()
+	}
+	if opts.Parallelism <= 0 {
+		opts.Parallelism = 16
+	}
+	if opts.Wait <= 0 {
+		opts.Wait = 10 * time.Minute
+	}
+	g, err := newGraph(components)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{opts: opts, graph: g}, nil
+}
+
+// Record returns the record, or [ErrNotFound]. It never writes.
+func (e *Engine) Record(ctx context.Context) (*Record, error) {
+	return nil, errors.ErrUnsupported
+}
+
+// Observe looks at all components side by side. It never writes.
+func (e *Engine) Observe(ctx context.Context) Report { return Report{} }
+
+// Converge claims the composite or resumes it, and makes every component so.
+func (e *Engine) Converge(ctx context.Context, spec Spec) Result {
+	return Result{Err: errors.ErrUnsupported}
+}
+
+// Destroy removes every component in reverse order, and the record last.
+func (e *Engine) Destroy(ctx context.Context, spec Spec) Result {
+	return Result{Err: errors.ErrUnsupported}
+}
+
+// Rebuild restores a lost record from the owner labels of what stands.
+func (e *Engine) Rebuild(ctx context.Context, spec Spec) (*Record, error) {
+	return nil, errors.ErrUnsupported
+}
+
+// Report is what Observe saw.
+type Report struct {
+	// Names are all components in the order of the list.
+	Names []string
+	// Observations hold those that could be read.
+	Observations map[string]Observation
+	// Errors hold those that could not, each a [*ComponentError].
+	Errors map[string]error
+}
+
+// Pending returns the components that could be read and are not as desired,
+// settings aside.
+func (r Report) Pending() []string {
+	var pending []string
+	for _, name := range r.Names {
+		if o, ok := r.Observations[name]; ok && (o.Presence != Present || len(o.Differs) > 0) {
+			pending = append(pending, name)
+		}
+	}
+	return pending
+}
