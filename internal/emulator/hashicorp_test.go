@@ -82,14 +82,49 @@ func (h *hashicorp) send(method, path string, body any) map[string]any {
 // lifecycle is a resource of the provider: what it sends on create and update,
 // and which attributes of the reply its schema computes or its state keeps.
 type lifecycle struct {
-	name         string
-	setup        func(e *env, h *hashicorp) map[string]string
-	collection   string
-	create       string
+	name       string
+	setup      func(e *env, h *hashicorp) map[string]string
+	collection string
+	create     string
+	// mask is empty for the one type that sends no updateMask: channels.
 	mask, change string
 	deleteQuery  string
 	computed     []string
 	kept         []string
+	// immutable fields are in the configuration and not in an update.
+	immutable []string
+}
+
+// update sends the changed configuration as the provider does: without its
+// immutable fields, and with the names that the state has for the conditions.
+func (l lifecycle) update(h *hashicorp, path string, config, state map[string]any) {
+	h.t.Helper()
+	body := maps.Clone(config)
+	for _, field := range l.immutable {
+		delete(body, field)
+	}
+	before, _ := state["conditions"].([]any)
+	if after, ok := config["conditions"].([]any); ok {
+		named := make([]any, len(after))
+		for i, c := range after {
+			condition, ok := c.(map[string]any)
+			if !ok {
+				h.t.Fatalf("condition %d is %v", i, c)
+			}
+			condition = maps.Clone(condition)
+			if i < len(before) {
+				if old, ok := before[i].(map[string]any); ok {
+					condition["name"] = old["name"]
+				}
+			}
+			named[i] = condition
+		}
+		body["conditions"] = named
+	}
+	if l.mask != "" {
+		path += "?updateMask=" + url.QueryEscape(l.mask)
+	}
+	h.send("PATCH", path, body)
 }
 
 func (l lifecycle) object(t *testing.T, text string, values map[string]string) map[string]any {
@@ -110,7 +145,6 @@ func lifecycles() []lifecycle {
 		{
 			name: "google_monitoring_notification_channel", collection: "v3/projects/p/notificationChannels",
 			create:      `{"displayName":"Ops","enabled":true,"labels":{"email_address":"ops@example.com"},"type":"email","userLabels":{"team":"ops"}}`,
-			mask:        "labels,displayName",
 			change:      `{"displayName":"Ops 2","enabled":true,"labels":{"email_address":"ops2@example.com"},"type":"email","userLabels":{"team":"ops"}}`,
 			deleteQuery: "?force=false",
 			computed:    []string{"name", "verificationStatus", "creationRecord", "mutationRecords"},
@@ -118,7 +152,6 @@ func lifecycles() []lifecycle {
 		{
 			name: "google_monitoring_notification_channel with a secret", collection: "v3/projects/p/notificationChannels",
 			create:      `{"displayName":"Page","enabled":true,"labels":{"service_key":"s3cret-0123456789abcdef"},"type":"pagerduty","userLabels":{}}`,
-			mask:        "labels,enabled",
 			change:      `{"displayName":"Page","enabled":false,"labels":{"service_key":"s3cret-fedcba9876543210"},"type":"pagerduty","userLabels":{}}`,
 			deleteQuery: "?force=true",
 			computed:    []string{"name", "verificationStatus", "creationRecord", "mutationRecords"},
@@ -183,7 +216,7 @@ func lifecycles() []lifecycle {
 			name: "google_monitoring_uptime_check_config", collection: "v3/projects/p/uptimeCheckConfigs",
 			create: `{"displayName":"http check","period":"300s","timeout":"60s","selectedRegions":["USA"],
 				"contentMatchers":[{"content":"example","matcher":"CONTAINS_STRING"}],
-				"httpCheck":{"path":"some-path","port":8010,"requestMethod":"POST","contentType":"URL_ENCODED","body":"Zm9vJTI1M0RiYXI=","maskHeaders":true,"headers":{"X-Key":"s3cret-header"},
+				"httpCheck":{"path":"some-path","port":8010,"requestMethod":"POST","contentType":"URL_ENCODED","body":"Zm9vJTI1M0RiYXI=","maskHeaders":true,
 				"authInfo":{"username":"name","password":"s3cret-password"}},
 				"monitoredResource":{"type":"uptime_url","labels":{"host":"192.168.1.1"}}}`,
 			mask: "displayName,timeout,httpCheck,userLabels",
@@ -191,8 +224,26 @@ func lifecycles() []lifecycle {
 				"contentMatchers":[{"content":"example","matcher":"CONTAINS_STRING"}],
 				"httpCheck":{"path":"/other","requestMethod":"GET","useSsl":true,"validateSsl":true,"authInfo":{"username":"name","password":"s3cret-other"}},
 				"monitoredResource":{"type":"uptime_url","labels":{"host":"192.168.1.1"}}}`,
-			computed: []string{"name", "checkerType", "httpCheck.port", "httpCheck.headers.Content-Length", "monitoredResource.labels.project_id"},
-			kept:     []string{"httpCheck.authInfo.password", "httpCheck.headers.X-Key", "httpCheck.path"},
+			computed:  []string{"name", "checkerType", "httpCheck.port", "httpCheck.headers.Content-Length", "monitoredResource.labels.project_id"},
+			kept:      []string{"httpCheck.authInfo.password", "httpCheck.path"},
+			immutable: []string{"monitoredResource"},
+		},
+		{
+			name: "google_monitoring_uptime_check_config of TCP", collection: "v3/projects/p/uptimeCheckConfigs",
+			create:    `{"displayName":"tcp","period":"300s","timeout":"60s","tcpCheck":{"port":889},"monitoredResource":{"type":"uptime_url","labels":{"host":"example.com","project_id":"p"}}}`,
+			mask:      "tcpCheck",
+			change:    `{"displayName":"tcp","period":"300s","timeout":"60s","tcpCheck":{"port":890},"monitoredResource":{"type":"uptime_url","labels":{"host":"example.com","project_id":"p"}}}`,
+			computed:  []string{"name", "checkerType"},
+			immutable: []string{"monitoredResource"},
+		},
+		{
+			name: "google_monitoring_alert_policy on a log", collection: "v3/projects/p/alertPolicies",
+			create: `{"displayName":"Log","combiner":"OR","enabled":true,"alertStrategy":{"autoClose":"1800s","notificationRateLimit":{"period":"300s"}},
+				"conditions":[{"displayName":"log","conditionMatchedLog":{"filter":"severity>=ERROR","labelExtractors":{"x":"EXTRACT(jsonPayload.x)"}}}]}`,
+			mask: "enabled,conditions,alertStrategy",
+			change: `{"displayName":"Log","combiner":"OR","enabled":false,"alertStrategy":{"autoClose":"1800s","notificationRateLimit":{"period":"600s"}},
+				"conditions":[{"displayName":"log","conditionMatchedLog":{"filter":"severity>=CRITICAL","labelExtractors":{"x":"EXTRACT(jsonPayload.x)"}}}]}`,
+			computed: []string{"name", "creationRecord", "mutationRecord", "conditions.0.name"},
 		},
 	}
 }
@@ -214,9 +265,10 @@ func TestHashicorpGoogle(t *testing.T) {
 			config := l.object(t, l.create, values)
 			made := h.send("POST", l.collection, config)
 			path := "v3/" + fmt.Sprint(made["name"])
-			l.wantEmptyPlan(t, config, h.send("GET", path, nil))
+			state := h.send("GET", path, nil)
+			l.wantEmptyPlan(t, config, state)
 			config = l.object(t, l.change, values)
-			h.send("PATCH", path+"?updateMask="+url.QueryEscape(l.mask), config)
+			l.update(h, path, config, state)
 			l.wantEmptyPlan(t, config, h.send("GET", path, nil))
 			h.send("DELETE", path+l.deleteQuery, nil)
 			if a := h.try("GET", path, nil); a.status != http.StatusNotFound {
