@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/alert"
@@ -56,12 +57,26 @@ func Preset(name string) (SLO, bool) {
 	switch name {
 	case PresetUptime:
 		availability := DefaultAvailability()
-		s.DisplayName, s.Goal, s.Availability = "Uptime 99.9%", DefaultAvailabilityGoal, &availability
+		s.Goal, s.Availability = DefaultAvailabilityGoal, &availability
 	case PresetLatencyP99:
 		latency := DefaultLatency()
-		s.DisplayName, s.Goal, s.Latency = "p99 latency under 500 ms", DefaultLatencyGoal, &latency
+		s.Goal, s.Latency = DefaultLatencyGoal, &latency
 	default:
 		return SLO{}, false
 	}
+	s.DisplayName = s.PresetDisplayName(name)
 	return s, true
+}
+
+// PresetDisplayName returns what people see of an SLO that a preset began,
+// which tells the goal and the threshold that it has now: "Uptime 99.9%", "p99
+// latency under 500 ms". It is empty for a name that is no preset.
+func (s SLO) PresetDisplayName(name string) string {
+	switch {
+	case name == PresetUptime:
+		return fmt.Sprintf("Uptime %.6g%%", s.Goal*100)
+	case name == PresetLatencyP99 && s.Latency != nil:
+		return fmt.Sprintf("p%.6g latency under %s ms", s.Goal*100, number(s.Latency.ThresholdMS))
+	}
+	return ""
 }

@@ -69,6 +69,7 @@ func expand(raw tftypes.Value) (domain.SLO, error) {
 		}
 		if standard, ok := domain.Preset(name); ok {
 			s = standard
+			s.DisplayName = "" // It tells the goal, which is not known before the rest.
 		}
 	}
 	// An indicator that is named has every default before its values are read.
@@ -94,6 +95,9 @@ func expand(raw tftypes.Value) (domain.SLO, error) {
 		if s.SloID == "" {
 			s.SloID = strings.ReplaceAll(s.Indicator(), "_", "-")
 		}
+	}
+	if s.DisplayName == "" {
+		s.DisplayName = s.PresetDisplayName(name)
 	}
 	if s.DisplayName == "" && s.Goal > 0 {
 		s.DisplayName = fmt.Sprintf("%s of %s", strings.ReplaceAll(s.Indicator(), "_", " "), percent(s.Goal))

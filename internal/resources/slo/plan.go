@@ -108,7 +108,7 @@ func (p *planner) fill(ctx context.Context) tftypes.Value {
 				}
 			case unsettled && name != "alerts" && name != "window_days" && name != "good_total_ratio" && name != "distribution_cut":
 				members[name] = tftypes.NewValue(members[name].Type(), tftypes.UnknownValue)
-			case name == "display_name" && p.config.Goal.IsUnknown() && p.config.Preset.IsNull():
+			case name == "display_name" && !p.named():
 				members[name] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 			case name == "service_display_name":
 				// It is what stands that counts; see plan.
@@ -121,6 +121,13 @@ func (p *planner) fill(ctx context.Context) tftypes.Value {
 		addBug(p.diags, err)
 	}
 	return filled
+}
+
+// named tells whether what the objective is called follows from what is known:
+// the goal, and with the preset of a latency its threshold.
+func (p *planner) named() bool {
+	return !p.config.Goal.IsUnknown() &&
+		(p.config.Preset.ValueString() != domain.PresetLatencyP99 || tfkit.KnownAt(p.raw, problem.Path{"latency", "threshold_ms"}))
 }
 
 // check reports what is wrong with the known part of the configuration.
