@@ -1,0 +1,180 @@
+package component
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
+)
+
+// object is one API object that a component keeps. It holds the rules that are
+// the same for all of them: look first, mark, never touch what is foreign, patch
+// what differs, make anew only what may be.
+type object[T any] struct {
+	*Env
+	// component owns it; noun and name say what it is for people.
+	component, noun, name string
+	// adoptable objects may be taken over when nobody's mark is on them.
+	adoptable bool
+
+	// get reads it. An error that [gcp.IsNotFound] holds for means absent.
+	get func(ctx context.Context) (T, error)
+	// create makes it, marked, and waits for that.
+	create func(ctx context.Context, s *reconcile.Step) error
+	// owner reads the mark; nil for an object that can't bear one, or that is
+	// a part of an object that bears it.
+	owner func(T) (reconcile.Owner, bool)
+	// gone, when set, tells that a stored object is as good as absent, such as
+	// one that is soft-deleted; create has to deal with it.
+	gone func(T) bool
+	// fixed says in words what differs and can't be changed in place; nil means
+	// nothing.
+	fixed func(T) []string
+	// differs says in words what patch would change.
+	differs func(T) []string
+	// patch changes what differs, and waits for that.
+	patch func(ctx context.Context, s *reconcile.Step, standing T) error
+	// remove deletes it, and waits for that. An error that [gcp.IsNotFound]
+	// holds for is none.
+	remove func(ctx context.Context, s *reconcile.Step, standing T) error
+}
+
+// see reads the object. Values and outputs are the caller's to add; standing is
+// the zero value when the object is absent or foreign.
+func (o object[T]) see(ctx context.Context) (standing T, seen reconcile.Observation, err error) {
+	var zero T
+	standing, err = o.get(ctx)
+	switch {
+	case gcp.IsNotFound(err):
+		return zero, reconcile.Observation{Presence: reconcile.Absent}, nil
+	case err != nil:
+		return zero, seen, err
+	case o.gone != nil && o.gone(standing):
+		return zero, reconcile.Observation{Presence: reconcile.Absent}, nil
+	}
+	if foreign := o.foreign(standing); foreign != "" {
+		return zero, reconcile.Observation{Presence: reconcile.Absent, Foreign: foreign}, nil
+	}
+	seen.Presence = reconcile.Present
+	if o.fixed != nil {
+		seen.Differs = append(seen.Differs, o.fixed(standing)...)
+	}
+	seen.Differs = append(seen.Differs, o.patchable(standing)...)
+	return standing, seen, nil
+}
+
+func (o object[T]) patchable(standing T) []string {
+	if o.differs == nil {
+		return nil
+	}
+	return o.differs(standing)
+}
+
+// foreign says whose an object is that is not ours, or "".
+func (o object[T]) foreign(standing T) string {
+	if o.owner == nil {
+		return ""
+	}
+	switch owner, marked := o.owner(standing); {
+	case marked && owner.Key == o.spec.Owner:
+		return ""
+	case marked:
+		return fmt.Sprintf("the %s %s belongs to %s", o.noun, o.name, owner.Key)
+	case o.adoptable && o.spec.Adopt:
+		return ""
+	case o.adoptable:
+		return fmt.Sprintf("the %s %s stands already and is nobody's: adopt = true takes it over", o.noun, o.name)
+	default:
+		return fmt.Sprintf("the %s %s stands already and doesn't bear our mark", o.noun, o.name)
+	}
+}
+
+// converge makes the object so and returns it as it is then.
+func (o object[T]) converge(ctx context.Context, s *reconcile.Step) (T, error) {
+	var zero T
+	standing, seen, err := o.see(ctx)
+	if err != nil {
+		return zero, err
+	}
+	if seen.Foreign != "" {
+		return zero, fmt.Errorf("%w: %s", reconcile.ErrForeign, seen.Foreign)
+	}
+	if seen.Presence != reconcile.Absent && o.fixed != nil {
+		if fixed := o.fixed(standing); len(fixed) > 0 {
+			if !o.spec.mayRecreate(o.component) {
+				return zero, fmt.Errorf("the %s %s can't be changed in place (%s): revert the setting, or add %q to allow_recreate", o.noun, o.name, strings.Join(fixed, "; "), o.component)
+			}
+			s.Progress(ctx, "deleting the %s %s to make it anew", o.noun, o.name)
+			if err := o.removed(ctx, s, standing); err != nil {
+				return zero, err
+			}
+			seen.Presence = reconcile.Absent
+		}
+	}
+	if seen.Presence == reconcile.Absent {
+		s.Progress(ctx, "creating the %s %s", o.noun, o.name)
+		// An attempt of ours whose reply was lost may have made it.
+		if err := o.create(ctx, s); err != nil && !gcp.IsAlreadyExists(err) {
+			return zero, err
+		}
+		if standing, seen, err = o.see(ctx); err != nil {
+			return zero, err
+		}
+		if seen.Foreign != "" {
+			return zero, fmt.Errorf("%w: %s", reconcile.ErrForeign, seen.Foreign)
+		}
+		if seen.Presence == reconcile.Absent {
+			return zero, fmt.Errorf("the %s %s was created and can't be found", o.noun, o.name)
+		}
+	}
+	differs := o.patchable(standing)
+	if len(differs) == 0 {
+		return standing, nil
+	}
+	s.Progress(ctx, "updating the %s %s: %s", o.noun, o.name, strings.Join(differs, "; "))
+	if err := o.patch(ctx, s, standing); err != nil {
+		return zero, err
+	}
+	if standing, _, err = o.see(ctx); err != nil {
+		return zero, err
+	}
+	if still := o.patchable(standing); len(still) > 0 {
+		return zero, fmt.Errorf("the %s %s still differs after it was updated: %s", o.noun, o.name, strings.Join(still, "; "))
+	}
+	return standing, nil
+}
+
+// delete deletes the object if it is there and ours.
+func (o object[T]) delete(ctx context.Context, s *reconcile.Step) error {
+	standing, seen, err := o.see(ctx)
+	if err != nil || seen.Presence == reconcile.Absent {
+		return err
+	}
+	// What was adopted bears our mark by now; what does not is not ours.
+	if o.owner != nil {
+		if owner, marked := o.owner(standing); !marked || owner.Key != o.spec.Owner {
+			return nil
+		}
+	}
+	s.Progress(ctx, "deleting the %s %s", o.noun, o.name)
+	return o.removed(ctx, s, standing)
+}
+
+func (o object[T]) removed(ctx context.Context, s *reconcile.Step, standing T) error {
+	if err := o.remove(ctx, s, standing); err != nil && !gcp.IsNotFound(err) {
+		return err
+	}
+	return nil
+}
+
+// differ is a list of differences under construction.
+type differ []string
+
+// is notes that a field is not as desired.
+func (d *differ) is(field string, got, want any) {
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		*d = append(*d, fmt.Sprintf("%s is %v instead of %v", field, got, want))
+	}
+}
