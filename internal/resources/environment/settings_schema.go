@@ -1,0 +1,91 @@
+package environment
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
+)
+
+// Inputs are attributes that a group has beside the catalogue's settings, such
+// as the machine types of the cluster: by group, then by name.
+type Inputs map[string]map[string]schema.Attribute
+
+// SettingAttributes makes the attributes of all settings of a version of the
+// catalogue: one nested attribute a group, and those at the top. All of them are
+// Optional and Computed, the groups too: what the configuration leaves out, the
+// tier implies. A group of inputs that has no settings is made as well.
+func SettingAttributes(version int, inputs Inputs) map[string]schema.Attribute {
+	made := map[string]schema.Attribute{}
+	groups := map[string]map[string]schema.Attribute{}
+	for group, attributes := range inputs {
+		groups[group] = map[string]schema.Attribute{}
+		for name, attribute := range attributes {
+			groups[group][name] = attribute
+		}
+	}
+	for _, setting := range policy.Settings(version) {
+		group := setting.Group()
+		if group == "" {
+			made[setting.Name()] = settingAttribute(setting)
+			continue
+		}
+		if groups[group] == nil {
+			groups[group] = map[string]schema.Attribute{}
+		}
+		groups[group][setting.Name()] = settingAttribute(setting)
+	}
+	for group, attributes := range groups {
+		made[group] = tfkit.SingleOf(schema.SingleNestedAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: groupText(group),
+			Attributes:          attributes,
+		})
+	}
+	return made
+}
+
+// settingAttribute makes the attribute of one setting. It has no validator:
+// what is wrong is said at plan, where a destroy has a way around it.
+func settingAttribute(setting policy.Setting) schema.Attribute {
+	text := setting.Markdown()
+	switch setting.Kind {
+	case policy.Bool:
+		return schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: text}
+	case policy.Int:
+		return schema.Int64Attribute{Optional: true, Computed: true, MarkdownDescription: text}
+	case policy.Float:
+		return schema.Float64Attribute{Optional: true, Computed: true, MarkdownDescription: text}
+	case policy.Strings:
+		return schema.SetAttribute{Optional: true, Computed: true, ElementType: types.StringType, MarkdownDescription: text}
+	default:
+		return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: text}
+	}
+}
+
+// groupText describes a group of settings.
+func groupText(group string) string {
+	switch group {
+	case "cluster":
+		return "The GKE cluster, its nodes, and what runs there."
+	case "binary_authorization":
+		return "Which container images may run."
+	case "encryption":
+		return "Whose keys encrypt data at rest."
+	case "kms":
+		return "The environment's keys in Cloud KMS."
+	case "database":
+		return "Cloud SQL for PostgreSQL."
+	case "storage":
+		return "The environment's buckets."
+	case "audit":
+		return "Audit logs, and who hears of changes of them."
+	case "logging":
+		return "How long logs are kept, and how."
+	case "network":
+		return "The network, its borders, and what is logged there."
+	default:
+		return "Settings of " + group + "."
+	}
+}
