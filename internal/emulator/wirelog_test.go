@@ -68,6 +68,16 @@ func readExchanges(t *testing.T, file string) []exchange {
 type replayer struct {
 	e      *env
 	values map[string]string
+	// forms are the values that the service chooses, by their paths.
+	forms []valueForm
+}
+
+// valueForm is what a value that the service chooses looks like; path is a
+// regular expression over its path in the reply.
+type valueForm struct{ path, value *regexp.Regexp }
+
+func formOf(path, value string) valueForm {
+	return valueForm{path: regexp.MustCompile(path), value: regexp.MustCompile(value)}
 }
 
 func (r *replayer) fill(text string) string {
@@ -124,6 +134,15 @@ var placeholder = regexp.MustCompile(`\$\{[A-Za-z]+\}`)
 
 func (r *replayer) learnText(path, want string, got any) []string {
 	have, ok := got.(string)
+	for _, form := range r.forms {
+		if !form.path.MatchString(path) {
+			continue
+		}
+		if !form.value.MatchString(have) {
+			return []string{path + ": " + strconv.Quote(have) + " is not of the form " + form.value.String()}
+		}
+		return nil
+	}
 	switch {
 	case !ok:
 		return []string{path + ": a text became another type"}
