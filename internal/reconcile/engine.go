@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
@@ -40,7 +41,8 @@ type Options struct {
 	Prepare func(ctx context.Context) error
 	// Dispose removes that place after the record is gone; nil means that it
 	// stays, and the record too, as a tombstone that proves the deletion and
-	// keeps the incarnation. It must refuse a place that holds records.
+	// keeps the incarnation. It is idempotent, and refuses a place that holds
+	// records.
 	Dispose func(ctx context.Context) error
 	// Progress is told what happens, one event at a time.
 	Progress func(Event)
@@ -79,6 +81,9 @@ type Spec struct {
 	Fields map[string]string
 }
 
+// ledgerName is what Pending calls the record.
+const ledgerName = "ledger"
+
 // Result is how a run ended.
 type Result struct {
 	// Record is the record as this run last knew it; nil when the run never
@@ -104,6 +109,8 @@ type Result struct {
 type Engine struct {
 	opts  Options
 	graph *graph
+	// events makes that Progress is called by one goroutine at a time.
+	events sync.Mutex
 }
 
 // New validates the options and the graph of components: names are unique,
@@ -117,6 +124,9 @@ func New(opts Options, components []Component) (*Engine, error) {
 	case opts.Holder == "":
 		return nil, errors.New("an engine needs to know who holds its leases")
 	}
+	if _, virtual := opts.Heartbeat.(*clock.Virtual); virtual {
+		return nil, errors.New("the heartbeat would never rest on a virtual clock")
+	}
 	if opts.Clock == nil {
 		opts.Clock = clock.System()
 	}
@@ -129,6 +139,11 @@ func New(opts Options, components []Component) (*Engine, error) {
 	if opts.Wait <= 0 {
 		opts.Wait = 10 * time.Minute
 	}
+	for _, command := range []*string{&opts.Commands.Status, &opts.Commands.Import, &opts.Commands.Rebuild} {
+		if *command == "" {
+			*command = "see the documentation"
+		}
+	}
 	g, err := newGraph(components)
 	if err != nil {
 		return nil, err
@@ -138,45 +153,19 @@ func New(opts Options, components []Component) (*Engine, error) {
 
 // Record returns the record, or [ErrNotFound]. It never writes.
 func (e *Engine) Record(ctx context.Context) (*Record, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Observe looks at all components side by side. It never writes.
-func (e *Engine) Observe(ctx context.Context) Report { return Report{} }
-
-// Converge claims the composite or resumes it, and makes every component so.
-func (e *Engine) Converge(ctx context.Context, spec Spec) Result {
-	return Result{Err: errors.ErrUnsupported}
-}
-
-// Destroy removes every component in reverse order, and the record last.
-func (e *Engine) Destroy(ctx context.Context, spec Spec) Result {
-	return Result{Err: errors.ErrUnsupported}
-}
-
-// Rebuild restores a lost record from the owner labels of what stands.
-func (e *Engine) Rebuild(ctx context.Context, spec Spec) (*Record, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Report is what Observe saw.
-type Report struct {
-	// Names are all components in the order of the list.
-	Names []string
-	// Observations hold those that could be read.
-	Observations map[string]Observation
-	// Errors hold those that could not, each a [*ComponentError].
-	Errors map[string]error
-}
-
-// Pending returns the components that could be read and are not as desired,
-// settings aside.
-func (r Report) Pending() []string {
-	var pending []string
-	for _, name := range r.Names {
-		if o, ok := r.Observations[name]; ok && (o.Presence != Present || len(o.Differs) > 0) {
-			pending = append(pending, name)
-		}
+	rec, _, err := e.read(ctx)
+	if err == nil && rec == nil {
+		err = ErrNotFound
 	}
-	return pending
+	return rec, err
+}
+
+// emit tells the caller what happens.
+func (e *Engine) emit(event Event) {
+	if e.opts.Progress == nil {
+		return
+	}
+	e.events.Lock()
+	defer e.events.Unlock()
+	e.opts.Progress(event)
 }

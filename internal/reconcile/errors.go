@@ -33,10 +33,12 @@ type ComponentError struct {
 	Component string
 	// Err is what it answered, or a [*PanicError].
 	Err error
+
+	line string
 }
 
-// Error names the component and what it answered.
-func (e *ComponentError) Error() string { return e.Component + ": " + e.Err.Error() }
+// Error names the component and what it answered, in one masked line.
+func (e *ComponentError) Error() string { return e.Component + ": " + e.line }
 
 // Unwrap returns what the component answered.
 func (e *ComponentError) Unwrap() error { return e.Err }

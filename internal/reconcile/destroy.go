@@ -1,0 +1,131 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	// goneTries and gonePause bound the wait for an object that was removed to
+	// be gone from lists as well.
+	goneTries = 5
+	gonePause = 2 * time.Second
+)
+
+// errStale stops a destroy that must do nothing.
+var errStale = errors.New("the state is stale")
+
+// Destroy removes every component, those that need others first, and the record
+// last. Without a Dispose it is marked as deleted and stays; with one it is
+// deleted, and its place after it, so that a run which is cut off in between is
+// simply repeated: the record never says that all is done while its place stands.
+//
+// The spec's incarnation is that of the state, or of the record that the caller
+// has looked at; the rest of the spec isn't used.
+//
+// With a stale incarnation it does nothing and the result is fenced. When the
+// context ends, Destroy returns in less than five seconds.
+func (e *Engine) Destroy(ctx context.Context, spec Spec) Result {
+	if spec.Incarnation < 1 {
+		return Result{Err: errors.New("a destroy has to say which incarnation it is for")}
+	}
+	rec, _, err := e.read(ctx)
+	switch {
+	case err != nil:
+		return Result{Err: err}
+	case rec == nil:
+		return e.destroyUnrecorded(ctx, spec)
+	}
+	next, fenced, err := e.admitDestroy(rec, spec)
+	switch {
+	case err != nil:
+		return Result{Err: err}
+	case fenced:
+		return Result{Fenced: true}
+	case rec.Phase == Deleted:
+		return Result{Record: next}
+	}
+	h, err := e.acquire(ctx, false, func(rec *Record) (*Record, error) {
+		if rec == nil {
+			return nil, fmt.Errorf("%w: it went while this run waited. Destroy again", ErrLost)
+		}
+		next, fenced, err := e.admitDestroy(rec, spec)
+		if err == nil && (fenced || rec.Phase == Deleted) {
+			err = errStale
+		}
+		return next, err
+	}, nil)
+	if errors.Is(err, errStale) {
+		return e.Destroy(ctx, spec) // Another run has adopted or removed it while this one waited.
+	}
+	if err != nil {
+		return Result{Err: err}
+	}
+	r, inner := e.start(ctx, h)
+	defer r.cancel(errEnded)
+	r.walk(inner, e.graph.neededBy, e.graph.needs, Removed, func(ctx context.Context, i int) error {
+		if err := e.graph.components[i].Remove(ctx, r.step(i)); err != nil {
+			return err
+		}
+		return e.gone(ctx, i)
+	})
+	var erase func() error
+	if e.opts.Dispose != nil {
+		erase = func() error { return h.erase(ctx) }
+	}
+	result := r.result(ctx, "been removed", erase, Deleted)
+	if result.Err != nil {
+		return result
+	}
+	return e.dispose(ctx, result)
+}
+
+// gone proves that nothing which bears our label stands any more: a component
+// that was told once too often that its object isn't there must not orphan it.
+func (e *Engine) gone(ctx context.Context, i int) error {
+	for try := 1; ; try++ {
+		d, err := discoverOne(ctx, e.graph.components[i])
+		switch {
+		case err != nil:
+			return fmt.Errorf("whether it is gone can't be seen: %w", err)
+		case !d.found || d.owner.Key != e.opts.Owner:
+			return nil
+		case try == goneTries:
+			return errors.New("it was removed, but something that bears our label still stands. Destroy again")
+		}
+		if err := e.opts.Clock.Sleep(ctx, gonePause); err != nil {
+			return err
+		}
+	}
+}
+
+// destroyUnrecorded ends a destroy without a record. A run that was cut off
+// after it deleted the record leaves that; so does a loss, and then something
+// that bears our label stands.
+func (e *Engine) destroyUnrecorded(ctx context.Context, spec Spec) Result {
+	found, err := e.discover(ctx)
+	if err != nil {
+		return Result{Err: fmt.Errorf("%w, and whether anything stands can't be seen. Nothing was changed: %w", ErrLost, err)}
+	}
+	for i := range e.graph.components {
+		if d, ok := found[i]; ok && d.owner.Key == e.opts.Owner {
+			return Result{Err: fmt.Errorf("%w: %s of incarnation %d of %s stands. Nothing was changed. Restore the record: %s",
+				ErrLost, e.graph.name(i), spec.Incarnation, e.opts.Owner, e.opts.Commands.Rebuild)}
+		}
+	}
+	return e.dispose(ctx, Result{Gone: true})
+}
+
+// dispose removes the place of a record that is gone.
+func (e *Engine) dispose(ctx context.Context, result Result) Result {
+	if e.opts.Dispose == nil {
+		return result
+	}
+	if err := e.opts.Dispose(ctx); err != nil {
+		result.Pending = []string{ledgerName}
+		result.Err = fmt.Errorf("nothing of ours stands any more but the place of the ledger, which can't be removed: %w", err)
+	}
+	return result
+}
