@@ -42,6 +42,8 @@ func Environment(client *gcp.Client, spec *Spec) ([]reconcile.Component, error) 
 func blocks() []func(*Env) reconcile.Component {
 	return []func(*Env) reconcile.Component{
 		newServices,
+		newAudit,
+		newKeys,
 		newLien,
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"google.golang.org/api/option"
 	"google.golang.org/api/orgpolicy/v2"
 	"google.golang.org/api/serviceusage/v1"
+	agents "google.golang.org/api/serviceusage/v1beta1"
 	"google.golang.org/api/sqladmin/v1"
 	"google.golang.org/api/storage/v1"
 )
@@ -42,6 +43,7 @@ type APIs struct {
 	OrgPolicy       *orgpolicy.Service
 	ResourceManager *cloudresourcemanager.Service
 	ServiceUsage    *serviceusage.Service
+	ServiceAgents   *agents.APIService
 	SQL             *sqladmin.Service
 	Storage         *storage.Service
 }
@@ -95,6 +97,9 @@ func (c *Client) newAPIs(ctx context.Context) (*APIs, error) {
 		}),
 		assign(&a.ServiceUsage, func() (*serviceusage.Service, error) {
 			return serviceusage.NewService(ctx, c.restOptions("serviceusage")...)
+		}),
+		assign(&a.ServiceAgents, func() (*agents.APIService, error) {
+			return agents.NewService(ctx, c.restOptions("serviceusage")...)
 		}),
 		assign(&a.SQL, func() (*sqladmin.Service, error) { return sqladmin.NewService(ctx, c.restOptions("sqladmin")...) }),
 		assign(&a.Storage, func() (*storage.Service, error) {

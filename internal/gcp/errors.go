@@ -249,3 +249,8 @@ func (e *Error) exhausted() bool {
 	// A reason that nobody here knows, on a quota, with no word about time.
 	return e.Reason != "" && e.quota
 }
+
+// NotFound is the error of an object that a list did not hold.
+func NotFound(op, resource string) error {
+	return &Error{Op: op, Resource: resource, Code: codes.NotFound, HTTPStatus: 404, Message: "it is not in the list"}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"google.golang.org/api/pubsub/v1"
@@ -117,43 +116,29 @@ func (t *Topics) change(ctx context.Context, topic, project string, edit func(p 
 	if err != nil {
 		return false, err
 	}
-	release, err := t.c.chain.writes.acquire(ctx, topic)
-	if err != nil {
-		return false, NewError("SetIamPolicy", topic, err)
-	}
-	defer release()
 	c := &call{op: "SetIamPolicy", resource: topic, api: "pubsub", project: projectOf(topic), class: guarded, cost: 1}
-	start, conflicts, sent := t.c.clk.Now(), 0, false
-	for round := 0; ; round++ {
+	changed, sent := false, false
+	err = t.c.EditUnderEtag(ctx, c.op, topic, func(ctx context.Context) error {
 		policy, err := t.policy(ctx, service, topic)
 		if err != nil {
-			return false, err
+			return err
 		}
 		if !edit(policy, member) {
 			// After a conflict this is what an attempt without a reply did.
-			return sent, nil
+			changed = sent
+			return nil
 		}
 		if slices.ContainsFunc(policy.Bindings, func(b *pubsub.Binding) bool { return b.Condition != nil }) {
 			policy.Version = iamPolicyVersion
 		}
 		_, err = service.Projects.Topics.SetIamPolicy(topic, &pubsub.SetIamPolicyRequest{Policy: policy}).Context(withCall(ctx, c)).Do()
-		if err == nil {
-			return true, nil
+		if err != nil {
+			failure := NewError(c.op, topic, err)
+			sent = sent || failure.Attempts > 1
+			return failure
 		}
-		failure := NewError(c.op, topic, err)
-		sent = sent || failure.Attempts > 1
-		switch {
-		case IsConflict(failure):
-			if conflicts++; conflicts >= conflictRounds {
-				return false, failure
-			}
-		case IsInvalid(failure) && strings.Contains(failure.Message, "does not exist") && t.c.clk.Now().Sub(start) < agentWait:
-		default:
-			return false, failure
-		}
-		wait := t.c.chain.jitter(min(backoffBase<<min(round, 6), backoffCap)) + failure.RetryDelay
-		if err := t.c.clk.Sleep(ctx, wait); err != nil {
-			return false, NewError(c.op, topic, err)
-		}
-	}
+		changed = true
+		return nil
+	})
+	return changed, err
 }

@@ -1,0 +1,110 @@
+package component
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/api/serviceusage/v1beta1"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+)
+
+// The APIs whose service agents act for the environment.
+const (
+	agentStorage = "storage.googleapis.com"
+	agentGKE     = "container.googleapis.com"
+	agentCompute = "compute.googleapis.com"
+	agentSQL     = "sqladmin.googleapis.com"
+	agentLogging = "logging.googleapis.com"
+)
+
+// agentDomains are what follows the @ of an agent's address, before
+// .iam.gserviceaccount.com.
+var agentDomains = map[string]string{
+	agentStorage: "gs-project-accounts",
+	agentGKE:     "container-engine-robot",
+	agentCompute: "compute-system",
+	agentSQL:     "gcp-sa-cloud-sql",
+	agentLogging: "gcp-sa-logging",
+}
+
+// agent returns the e-mail of an API's service agent in the project, and makes
+// the agent where that takes a call of its own. Addresses are documented at
+// https://cloud.google.com/iam/docs/service-agents.
+func (e *Env) agent(ctx context.Context, api string) (string, error) {
+	project := e.spec.Project
+	switch api {
+	case agentStorage:
+		found, err := e.apis.Storage.Projects.ServiceAccount.Get(project).Context(gcp.Reading(ctx, "GetServiceAccount", "projects/"+project)).Do()
+		if err != nil {
+			return "", err
+		}
+		return found.EmailAddress, nil
+	case agentLogging:
+		name := "projects/" + project
+		found, err := e.apis.Logging.Projects.GetSettings(name).Context(gcp.Reading(ctx, "GetSettings", name)).Do()
+		if err != nil {
+			return "", err
+		}
+		return found.KmsServiceAccountId, nil
+	case agentCompute:
+		number, err := e.client.ProjectNumber(ctx, project)
+		if err != nil {
+			return "", err
+		}
+		// Compute Engine makes it when its API is enabled.
+		return fmt.Sprintf("service-%d@%s.iam.gserviceaccount.com", number, agentDomains[api]), nil
+	default:
+		return e.generatedAgent(ctx, api)
+	}
+}
+
+// generatedAgent makes the agent if it isn't there; the call ends the same
+// however often it is made.
+func (e *Env) generatedAgent(ctx context.Context, api string) (string, error) {
+	number, err := e.client.ProjectNumber(ctx, e.spec.Project)
+	if err != nil {
+		return "", err
+	}
+	parent := "projects/" + e.spec.Project + "/services/" + api
+	op, err := e.apis.ServiceAgents.Services.GenerateServiceIdentity(parent).Context(gcp.Named(ctx, "GenerateServiceIdentity", parent)).Do()
+	if err != nil {
+		return "", err
+	}
+	err = e.client.AwaitLongRunning(ctx, agentOperation(op), nil, func(ctx context.Context, name string) (gcp.LongRunning, error) {
+		op, err := e.apis.ServiceAgents.Operations.Get(name).Context(ctx).Do()
+		if err != nil {
+			return gcp.LongRunning{}, err
+		}
+		return agentOperation(op), nil
+	})
+	return fmt.Sprintf("service-%d@%s.iam.gserviceaccount.com", number, agentDomains[api]), err
+}
+
+func agentOperation(op *serviceusage.Operation) gcp.LongRunning {
+	out := gcp.LongRunning{Name: op.Name, Done: op.Done}
+	if op.Error != nil {
+		out.Code, out.Message = op.Error.Code, op.Error.Message
+	}
+	return out
+}
+
+// lacking returns those of wanted that have does not hold.
+func lacking(have, wanted []string) []string {
+	var missing []string
+	for _, w := range wanted {
+		if !slices.Contains(have, w) {
+			missing = append(missing, w)
+		}
+	}
+	return missing
+}
+
+// without drops the differences that a setting of their own shows.
+func without(differs []string, fields ...string) []string {
+	return slices.DeleteFunc(differs, func(d string) bool {
+		return slices.ContainsFunc(fields, func(f string) bool { return strings.HasPrefix(d, f+" is ") })
+	})
+}

@@ -1,0 +1,364 @@
+package component
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/api/cloudkms/v1"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
+)
+
+// keys are the environment's key ring and its keys, with the grants that let
+// Google's services use them. A ring bears no mark, so its name does.
+type keys struct{ base }
+
+func newKeys(e *Env) reconcile.Component {
+	return &keys{base{Env: e, name: policy.ComponentKMS, needs: []string{"services"}}}
+}
+
+// purpose is one key with the service agents that use it.
+type purpose struct {
+	key    string // full name
+	agents []string
+	// keeps tells that something outlives the environment which the key has
+	// encrypted, so that its versions may not be destroyed with it.
+	keeps bool
+}
+
+// purposes are the keys of the environment. That of the environment itself is
+// there in any case: it is what tenants are given who have none of their own.
+func (k *keys) purposes() []purpose {
+	level := k.spec.Settings.String(policy.EncryptionData)
+	if level == policy.KeyGoogle {
+		level = policy.KeySoftware
+	}
+	all := []purpose{{key: k.spec.Key("environment", level), agents: []string{agentStorage}}}
+	if key := k.spec.ClusterKey(); key != "" {
+		all = append(all, purpose{key: key, agents: []string{agentGKE, agentCompute}})
+	}
+	if key := k.spec.DataKey(); key != "" {
+		all = append(all, purpose{
+			key: key, agents: []string{agentSQL, agentStorage}, keeps: k.spec.Settings.Int(policy.DatabaseFinalBackupDays) > 0,
+		})
+	}
+	if key := k.spec.LoggingKey(); key != "" {
+		// The log bucket can be undeleted for a week, and the archive stays.
+		all = append(all, purpose{key: key, agents: []string{agentLogging, agentStorage}, keeps: true})
+	}
+	return all
+}
+
+func (k *keys) ring() object[*cloudkms.KeyRing] {
+	name := k.spec.KeyRing()
+	rings := k.apis.KMS.Projects.Locations.KeyRings
+	return object[*cloudkms.KeyRing]{
+		Env: k.Env, component: k.name, noun: "key ring", name: name,
+		get: func(ctx context.Context) (*cloudkms.KeyRing, error) {
+			return rings.Get(name).Context(gcp.Reading(ctx, "GetKeyRing", name)).Do()
+		},
+		create: func(ctx context.Context, _ *reconcile.Step) error {
+			parent, id, _ := strings.Cut(name, "/keyRings/")
+			_, err := rings.Create(parent, &cloudkms.KeyRing{}).KeyRingId(id).Context(gcp.Named(ctx, "CreateKeyRing", name)).Do()
+			return err
+		},
+	}
+}
+
+func (k *keys) key(p purpose) object[*cloudkms.CryptoKey] {
+	api := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys
+	return object[*cloudkms.CryptoKey]{
+		Env: k.Env, component: k.name, noun: "key", name: p.key,
+		get: func(ctx context.Context) (*cloudkms.CryptoKey, error) {
+			return api.Get(p.key).Context(gcp.Reading(ctx, "GetCryptoKey", p.key)).Do()
+		},
+		create: func(ctx context.Context, s *reconcile.Step) error {
+			_, err := api.Create(k.spec.KeyRing(), &cloudkms.CryptoKey{
+				Purpose:                  "ENCRYPT_DECRYPT",
+				VersionTemplate:          &cloudkms.CryptoKeyVersionTemplate{Algorithm: "GOOGLE_SYMMETRIC_ENCRYPTION", ProtectionLevel: levelOf(p.key)},
+				DestroyScheduledDuration: seconds(time.Duration(k.spec.Settings.Int(policy.KMSDestroyDelayHours)) * time.Hour),
+				RotationPeriod:           seconds(k.rotation()),
+				NextRotationTime:         k.nextRotation(),
+				Labels:                   k.labels(s.Owner()),
+			}).CryptoKeyId(last(p.key)).Context(gcp.Named(ctx, "CreateCryptoKey", p.key)).Do()
+			return err
+		},
+		owner: func(found *cloudkms.CryptoKey) (reconcile.Owner, bool) {
+			return reconcile.OwnerOfLabels(found.Labels)
+		},
+		differs: func(found *cloudkms.CryptoKey) []string {
+			d := differ(k.labelsDiffer(found.Labels))
+			d.is("rotation period", parseSeconds(found.RotationPeriod), k.rotation())
+			if found.Primary == nil || found.Primary.State != "ENABLED" {
+				d = append(d, "it has no version to encrypt with")
+			}
+			return d
+		},
+		patch: func(ctx context.Context, s *reconcile.Step, found *cloudkms.CryptoKey) error {
+			if found.Primary == nil || found.Primary.State != "ENABLED" {
+				if err := k.revive(ctx, p.key); err != nil {
+					return err
+				}
+			}
+			_, err := api.Patch(p.key, &cloudkms.CryptoKey{
+				RotationPeriod: seconds(k.rotation()), NextRotationTime: k.nextRotation(), Labels: k.mergedLabels(found.Labels, s.Owner()),
+			}).UpdateMask("rotationPeriod,nextRotationTime,labels").Context(gcp.Reading(ctx, "UpdateCryptoKey", p.key)).Do()
+			return err
+		},
+	}
+}
+
+// revive gives a key whose versions were destroyed, such as those of an
+// environment that was there before, a new one to encrypt with: a key's name
+// can't be used twice, the key itself can.
+func (k *keys) revive(ctx context.Context, key string) error {
+	api := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys
+	versions, err := k.versions(ctx, key)
+	if err != nil {
+		return err
+	}
+	primary := ""
+	for _, v := range versions {
+		if v.State == "ENABLED" {
+			primary = v.Name
+		}
+	}
+	if primary == "" {
+		observe := func(ctx context.Context) (bool, error) {
+			versions, err := k.versions(ctx, key)
+			for _, v := range versions {
+				if v.State == "ENABLED" || v.State == "PENDING_GENERATION" {
+					primary = v.Name
+				}
+			}
+			return primary != "", err
+		}
+		made, err := api.CryptoKeyVersions.Create(key, &cloudkms.CryptoKeyVersion{}).Context(gcp.Assigned(ctx, "CreateCryptoKeyVersion", key, observe)).Do()
+		if err != nil {
+			return err
+		}
+		if made.Name != "" {
+			primary = made.Name
+		}
+	}
+	_, err = api.UpdatePrimaryVersion(key, &cloudkms.UpdateCryptoKeyPrimaryVersionRequest{CryptoKeyVersionId: last(primary)}).
+		Context(gcp.Named(ctx, "UpdateCryptoKeyPrimaryVersion", key)).Do()
+	return err
+}
+
+func (k *keys) versions(ctx context.Context, key string) ([]*cloudkms.CryptoKeyVersion, error) {
+	var all []*cloudkms.CryptoKeyVersion
+	token := ""
+	for {
+		page, err := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.List(key).PageToken(token).Context(gcp.Reading(ctx, "ListCryptoKeyVersions", key)).Do()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.CryptoKeyVersions...)
+		if token = page.NextPageToken; token == "" {
+			return all, nil
+		}
+	}
+}
+
+func (k *keys) rotation() time.Duration {
+	return time.Duration(k.spec.Settings.Int(policy.KMSRotationDays)) * 24 * time.Hour
+}
+
+func (k *keys) nextRotation() string {
+	return k.client.Now().Add(k.rotation()).UTC().Format(time.RFC3339)
+}
+
+// Observe implements [reconcile.Component].
+func (k *keys) Observe(ctx context.Context) (reconcile.Observation, error) {
+	_, ring, err := k.ring().see(ctx)
+	if err != nil {
+		return ring, err
+	}
+	// One list serves all keys.
+	standing := map[string]*cloudkms.CryptoKey{}
+	if ring.Presence == reconcile.Present {
+		if standing, err = k.list(ctx); err != nil {
+			return reconcile.Observation{}, err
+		}
+	}
+	parts := []reconcile.Observation{ring}
+	for _, p := range k.purposes() {
+		listed := k.key(p)
+		listed.get = func(context.Context) (*cloudkms.CryptoKey, error) {
+			if found := standing[p.key]; found != nil {
+				return found, nil
+			}
+			return nil, gcp.NotFound("GetCryptoKey", p.key)
+		}
+		found, seen, err := listed.see(ctx)
+		if err != nil {
+			return reconcile.Observation{}, err
+		}
+		if found != nil {
+			seen.Values = map[string]any{
+				policy.KMSRotationDays:      int64(parseSeconds(found.RotationPeriod) / (24 * time.Hour)),
+				policy.KMSDestroyDelayHours: int64(parseSeconds(found.DestroyScheduledDuration) / time.Hour),
+			}
+			// Rotation is a setting, so it is shown as one.
+			seen.Differs = without(seen.Differs, "rotation period")
+			lacks, err := k.lacksGrants(ctx, p)
+			if err != nil {
+				return reconcile.Observation{}, err
+			}
+			seen.Differs = append(seen.Differs, lacks...)
+		}
+		parts = append(parts, seen)
+	}
+	return join(parts...), nil
+}
+
+func (k *keys) list(ctx context.Context) (map[string]*cloudkms.CryptoKey, error) {
+	all := map[string]*cloudkms.CryptoKey{}
+	token := ""
+	for {
+		page, err := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.List(k.spec.KeyRing()).PageToken(token).Context(gcp.Reading(ctx, "ListCryptoKeys", k.spec.KeyRing())).Do()
+		if err != nil {
+			return nil, err
+		}
+		for _, found := range page.CryptoKeys {
+			all[found.Name] = found
+		}
+		if token = page.NextPageToken; token == "" {
+			return all, nil
+		}
+	}
+}
+
+// Converge implements [reconcile.Component].
+func (k *keys) Converge(ctx context.Context, s *reconcile.Step) error {
+	if _, err := k.ring().converge(ctx, s); err != nil {
+		return err
+	}
+	for _, p := range k.purposes() {
+		if _, err := k.key(p).converge(ctx, s); err != nil {
+			return err
+		}
+		members := make([]string, 0, len(p.agents))
+		for _, agent := range p.agents {
+			member, err := k.agent(ctx, agent)
+			if err != nil {
+				return fmt.Errorf("find the service agent that is to use %s: %w", p.key, err)
+			}
+			members = append(members, "serviceAccount:"+member)
+		}
+		if err := k.grant(ctx, p.key, keyUser, members); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lacksGrants says which service agents may not use a key. It goes by the
+// agents' domains: their full addresses take calls that make them.
+func (k *keys) lacksGrants(ctx context.Context, p purpose) ([]string, error) {
+	standing, err := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.GetIamPolicy(p.key).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", p.key)).Do()
+	if err != nil {
+		return nil, err
+	}
+	var lacks []string
+	for _, agent := range p.agents {
+		granted := slices.ContainsFunc(standing.Bindings, func(b *cloudkms.Binding) bool {
+			return b.Role == keyUser && b.Condition == nil && slices.ContainsFunc(b.Members, func(m string) bool {
+				return strings.HasSuffix(m, "@"+agentDomains[agent]+".iam.gserviceaccount.com")
+			})
+		})
+		if !granted {
+			lacks = append(lacks, fmt.Sprintf("the service agent of %s may not use %s", agent, last(p.key)))
+		}
+	}
+	return lacks, nil
+}
+
+// keyUser is the role that a service agent uses a key with.
+const keyUser = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+
+// grant adds members to a role on a key; all else in the policy stays.
+func (k *keys) grant(ctx context.Context, key, role string, members []string) error {
+	api := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys
+	return k.client.EditUnderEtag(ctx, "SetIamPolicy", key, func(ctx context.Context) error {
+		standing, err := api.GetIamPolicy(key).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", key)).Do()
+		if err != nil {
+			return err
+		}
+		var binding *cloudkms.Binding
+		for _, b := range standing.Bindings {
+			if b.Role == role && b.Condition == nil {
+				binding = b
+			}
+		}
+		if binding == nil {
+			binding = &cloudkms.Binding{Role: role}
+			standing.Bindings = append(standing.Bindings, binding)
+		}
+		missing := lacking(binding.Members, members)
+		if len(missing) == 0 {
+			return nil
+		}
+		binding.Members = append(binding.Members, missing...)
+		_, err = api.SetIamPolicy(key, &cloudkms.SetIamPolicyRequest{Policy: standing}).Context(gcp.UnderEtag(ctx, "SetIamPolicy", key)).Do()
+		return err
+	})
+}
+
+// Remove implements [reconcile.Component]. Key rings and keys stay, as their
+// names are never free again; what they can decrypt is gone once their versions
+// are, after the delay in which they can be restored. Versions that a backup or
+// an archive needs are left alone.
+func (k *keys) Remove(ctx context.Context, s *reconcile.Step) error {
+	for _, p := range k.purposes() {
+		found, seen, err := k.key(p).see(ctx)
+		if err != nil {
+			return err
+		}
+		if found == nil || seen.Foreign != "" || p.keeps {
+			continue
+		}
+		versions, err := k.versions(ctx, p.key)
+		if err != nil {
+			return err
+		}
+		for _, v := range versions {
+			if v.State != "ENABLED" && v.State != "DISABLED" {
+				continue
+			}
+			s.Progress(ctx, "scheduling the destruction of %s", v.Name)
+			_, err := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.Destroy(v.Name, &cloudkms.DestroyCryptoKeyVersionRequest{}).
+				Context(gcp.Named(ctx, "DestroyCryptoKeyVersion", v.Name)).Do()
+			// An attempt whose reply was lost has scheduled it.
+			if err != nil && !gcp.IsPreconditionFailed(err) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// levelOf reads the protection level off a key's name.
+func levelOf(key string) string {
+	if strings.Contains(last(key), "-hsm-") {
+		return policy.KeyHSM
+	}
+	return policy.KeySoftware
+}
+
+func seconds(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) + "s" }
+
+func parseSeconds(text string) time.Duration {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0
+	}
+	return d
+}
