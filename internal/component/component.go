@@ -44,6 +44,7 @@ func blocks() []func(*Env) reconcile.Component {
 		newServices,
 		newAudit,
 		newKeys,
+		newNetwork,
 		newLien,
 	}
 }
