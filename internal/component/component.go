@@ -45,6 +45,9 @@ func blocks() []func(*Env) reconcile.Component {
 		newAudit,
 		newKeys,
 		newNetwork,
+		newZones,
+		newNAT,
+		newFirewall,
 		newLien,
 	}
 }

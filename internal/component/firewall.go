@@ -1,0 +1,247 @@
+package component
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"google.golang.org/api/compute/v1"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
+)
+
+// firewall is the network firewall policy that denies what is not asked for.
+type firewall struct{ base }
+
+func newFirewall(e *Env) reconcile.Component {
+	if !e.spec.OwnNetwork() {
+		return nil // The firewall of a network belongs to who owns the network.
+	}
+	return &firewall{base{Env: e, name: policy.ComponentFirewall, needs: []string{policy.ComponentNetwork}}}
+}
+
+// Priorities of our rules. What lies between the allowances and the denials is
+// for others.
+const (
+	allowPriority = 1000
+	denyPriority  = 65000
+)
+
+// controlPlaneRange is where Google's control plane of a private cluster calls
+// webhooks and kubelets from when there is no IP endpoint of ours: the cluster's
+// own subnetwork.
+func (f *firewall) inside() []string {
+	return []string{f.spec.Network.Range, f.spec.Network.PodRange, f.spec.Network.ServiceRange}
+}
+
+// rules are those of the policy, by priority.
+func (f *firewall) rules() []*compute.FirewallPolicyRule {
+	logging := f.spec.Settings.Bool(policy.NetworkFirewallLogging)
+	rule := func(priority int64, direction, action, description string, match *compute.FirewallPolicyRuleMatcher) *compute.FirewallPolicyRule {
+		return &compute.FirewallPolicyRule{
+			Priority: priority, Direction: direction, Action: action, Description: description, Match: match, EnableLogging: logging,
+			ForceSendFields: []string{"EnableLogging"},
+		}
+	}
+	ports := func(protocol string, ports ...string) *compute.FirewallPolicyRuleMatcherLayer4Config {
+		return &compute.FirewallPolicyRuleMatcherLayer4Config{IpProtocol: protocol, Ports: ports}
+	}
+	everything := []*compute.FirewallPolicyRuleMatcherLayer4Config{ports("all")}
+	anywhere := []string{"0.0.0.0/0"}
+	rules := []*compute.FirewallPolicyRule{
+		rule(allowPriority, "INGRESS", "allow", "Nodes and pods among themselves.", &compute.FirewallPolicyRuleMatcher{SrcIpRanges: f.inside(), Layer4Configs: everything}),
+		rule(allowPriority+10, "INGRESS", "allow", "Google's health checks.", &compute.FirewallPolicyRuleMatcher{
+			SrcIpRanges: []string{"35.191.0.0/16", "130.211.0.0/22"}, Layer4Configs: []*compute.FirewallPolicyRuleMatcherLayer4Config{ports("tcp")},
+		}),
+		rule(denyPriority, "INGRESS", "deny", "Nothing else comes in.", &compute.FirewallPolicyRuleMatcher{SrcIpRanges: anywhere, Layer4Configs: everything}),
+	}
+	if f.spec.Settings.String(policy.NetworkFirewall) != policy.FirewallDenyAll {
+		return rules
+	}
+	vips := []string{"199.36.153.8/30", "199.36.153.4/30"}
+	return append(rules,
+		rule(allowPriority+20, "EGRESS", "allow", "Nodes and pods among themselves.", &compute.FirewallPolicyRuleMatcher{DestIpRanges: f.inside(), Layer4Configs: everything}),
+		rule(allowPriority+30, "EGRESS", "allow", "Google's APIs by their virtual IPs.", &compute.FirewallPolicyRuleMatcher{
+			DestIpRanges: vips, Layer4Configs: []*compute.FirewallPolicyRuleMatcherLayer4Config{ports("tcp", "443")},
+		}),
+		rule(denyPriority+10, "EGRESS", "deny", "Nothing else goes out.", &compute.FirewallPolicyRuleMatcher{DestIpRanges: anywhere, Layer4Configs: everything}),
+	)
+}
+
+func (f *firewall) policy() object[*compute.FirewallPolicy] {
+	project, name := f.spec.Project, f.spec.FirewallName()
+	resource := "projects/" + project + "/global/firewallPolicies/" + name
+	api := f.apis.Compute.NetworkFirewallPolicies
+	wait := func(ctx context.Context, s *reconcile.Step, op *compute.Operation, err error) error {
+		if err != nil {
+			return err
+		}
+		return f.client.AwaitCompute(ctx, project, op, waiting(s, "the firewall policy"))
+	}
+	return object[*compute.FirewallPolicy]{
+		Env: f.Env, component: f.name, noun: "firewall policy", name: resource,
+		get: func(ctx context.Context) (*compute.FirewallPolicy, error) {
+			return api.Get(project, name).Context(gcp.Reading(ctx, "GetNetworkFirewallPolicy", resource)).Do()
+		},
+		create: func(ctx context.Context, s *reconcile.Step) error {
+			op, err := api.Insert(project, &compute.FirewallPolicy{Name: name, Description: f.description(s.Owner())}).
+				RequestId(s.RequestID("create firewall policy")).Context(gcp.Named(ctx, "CreateNetworkFirewallPolicy", resource)).Do()
+			return wait(ctx, s, op, err)
+		},
+		owner: func(found *compute.FirewallPolicy) (reconcile.Owner, bool) { return f.markOf(found.Description) },
+		differs: func(found *compute.FirewallPolicy) []string {
+			var d differ
+			for _, w := range f.rules() {
+				got := ruleAt(found, w.Priority)
+				switch {
+				case got == nil:
+					d = append(d, fmt.Sprintf("the rule %d is missing", w.Priority))
+				case !sameRule(got, w):
+					d = append(d, fmt.Sprintf("the rule %d differs", w.Priority))
+				case got.EnableLogging != w.EnableLogging:
+					d = append(d, fmt.Sprintf("firewall logging of rule %d is %v instead of %v", w.Priority, got.EnableLogging, w.EnableLogging))
+				}
+			}
+			for _, priority := range f.obsolete(found) {
+				d = append(d, fmt.Sprintf("the rule %d is of another level", priority))
+			}
+			if !f.associated(found) {
+				d = append(d, "it does not apply to the network")
+			}
+			return d
+		},
+		patch: func(ctx context.Context, s *reconcile.Step, found *compute.FirewallPolicy) error {
+			for _, w := range f.rules() {
+				got := ruleAt(found, w.Priority)
+				var op *compute.Operation
+				var err error
+				switch {
+				case got == nil:
+					op, err = api.AddRule(project, name, w).RequestId(s.RequestID(fmt.Sprintf("add rule %d", w.Priority))).
+						Context(gcp.Named(ctx, "AddRule", resource)).Do()
+				case !sameRule(got, w) || got.EnableLogging != w.EnableLogging:
+					op, err = api.PatchRule(project, name, w).Priority(w.Priority).Context(gcp.Named(ctx, "PatchRule", resource)).Do()
+				default:
+					continue
+				}
+				if err := wait(ctx, s, op, err); err != nil && !gcp.IsAlreadyExists(err) {
+					return err
+				}
+			}
+			for _, priority := range f.obsolete(found) {
+				op, err := api.RemoveRule(project, name).Priority(priority).Context(gcp.Named(ctx, "RemoveRule", resource)).Do()
+				if err := wait(ctx, s, op, err); err != nil && !gcp.IsNotFound(err) {
+					return err
+				}
+			}
+			if f.associated(found) {
+				return nil
+			}
+			// The rules are in force from here on, so the allowances came first.
+			op, err := api.AddAssociation(project, name, &compute.FirewallPolicyAssociation{
+				Name: f.associationName(), AttachmentTarget: f.spec.NetworkPath(),
+			}).RequestId(s.RequestID("associate")).Context(gcp.Named(ctx, "AddAssociation", resource)).Do()
+			return wait(ctx, s, op, err)
+		},
+		remove: func(ctx context.Context, s *reconcile.Step, found *compute.FirewallPolicy) error {
+			for _, a := range found.Associations {
+				op, err := api.RemoveAssociation(project, name).Name(a.Name).Context(gcp.Named(ctx, "RemoveAssociation", resource)).Do()
+				if err := wait(ctx, s, op, err); err != nil && !gcp.IsNotFound(err) {
+					return err
+				}
+			}
+			op, err := api.Delete(project, name).RequestId(s.RequestID("delete firewall policy")).Context(gcp.Reading(ctx, "DeleteNetworkFirewallPolicy", resource)).Do()
+			return wait(ctx, s, op, err)
+		},
+	}
+}
+
+func (f *firewall) associationName() string { return f.spec.Prefix() }
+
+func (f *firewall) associated(found *compute.FirewallPolicy) bool {
+	return slices.ContainsFunc(found.Associations, func(a *compute.FirewallPolicyAssociation) bool { return a.Name == f.associationName() })
+}
+
+// obsolete are the priorities of our own rules of another level.
+func (f *firewall) obsolete(found *compute.FirewallPolicy) []int64 {
+	ours := []int64{allowPriority, allowPriority + 10, allowPriority + 20, allowPriority + 30, denyPriority, denyPriority + 10}
+	wanted := f.rules()
+	var obsolete []int64
+	for _, priority := range ours {
+		if !slices.ContainsFunc(wanted, func(r *compute.FirewallPolicyRule) bool { return r.Priority == priority }) && ruleAt(found, priority) != nil {
+			obsolete = append(obsolete, priority)
+		}
+	}
+	return obsolete
+}
+
+func ruleAt(found *compute.FirewallPolicy, priority int64) *compute.FirewallPolicyRule {
+	for _, r := range found.Rules {
+		if r.Priority == priority {
+			return r
+		}
+	}
+	return nil
+}
+
+// sameRule compares what decides about packets.
+func sameRule(a, b *compute.FirewallPolicyRule) bool {
+	if a.Direction != b.Direction || a.Action != b.Action || a.Disabled != b.Disabled || a.Match == nil {
+		return false
+	}
+	if !sameSet(a.Match.SrcIpRanges, b.Match.SrcIpRanges) || !sameSet(a.Match.DestIpRanges, b.Match.DestIpRanges) || len(a.Match.Layer4Configs) != len(b.Match.Layer4Configs) {
+		return false
+	}
+	for i, l := range a.Match.Layer4Configs {
+		if l.IpProtocol != b.Match.Layer4Configs[i].IpProtocol || !sameSet(l.Ports, b.Match.Layer4Configs[i].Ports) {
+			return false
+		}
+	}
+	return true
+}
+
+// level reads the setting off the rules.
+func (f *firewall) level(found *compute.FirewallPolicy) string {
+	denies := func(priority int64, direction string) bool {
+		r := ruleAt(found, priority)
+		return r != nil && r.Direction == direction && r.Action == "deny" && !r.Disabled
+	}
+	switch {
+	case denies(denyPriority, "INGRESS") && denies(denyPriority+10, "EGRESS"):
+		return policy.FirewallDenyAll
+	case denies(denyPriority, "INGRESS"):
+		return policy.FirewallDenyIngress
+	default:
+		return "NONE"
+	}
+}
+
+// Observe implements [reconcile.Component].
+func (f *firewall) Observe(ctx context.Context) (reconcile.Observation, error) {
+	found, seen, err := f.policy().see(ctx)
+	if err != nil {
+		return reconcile.Observation{}, err
+	}
+	if found != nil {
+		logged := true
+		for _, w := range f.rules() {
+			got := ruleAt(found, w.Priority)
+			logged = logged && got != nil && got.EnableLogging
+		}
+		seen.Values = map[string]any{policy.NetworkFirewall: f.level(found), policy.NetworkFirewallLogging: logged}
+	}
+	return seen, nil
+}
+
+// Converge implements [reconcile.Component].
+func (f *firewall) Converge(ctx context.Context, s *reconcile.Step) error {
+	_, err := f.policy().converge(ctx, s)
+	return err
+}
+
+// Remove implements [reconcile.Component].
+func (f *firewall) Remove(ctx context.Context, s *reconcile.Step) error {
+	return f.policy().delete(ctx, s)
+}

@@ -1,0 +1,133 @@
+package component
+
+import (
+	"context"
+
+	"google.golang.org/api/compute/v1"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
+)
+
+// natName is that of the NAT in its router.
+const natName = "nat"
+
+// nat is the router through which private nodes reach the outside, where the
+// firewall lets them.
+type nat struct{ base }
+
+func newNAT(e *Env) reconcile.Component {
+	if !e.spec.OwnNetwork() {
+		return nil // The ways out of a network belong to who owns the network.
+	}
+	return &nat{base{Env: e, name: policy.ComponentNAT, needs: []string{policy.ComponentNetwork}}}
+}
+
+func (n *nat) wanted() *compute.RouterNat {
+	return &compute.RouterNat{
+		Name:                          natName,
+		NatIpAllocateOption:           "AUTO_ONLY",
+		SourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS",
+		Subnetworks: []*compute.RouterNatSubnetworkToNat{{
+			Name: n.spec.Subnetwork(), SourceIpRangesToNat: []string{"ALL_IP_RANGES"},
+		}},
+		LogConfig: &compute.RouterNatLogConfig{Enable: true, Filter: n.spec.Settings.String(policy.NetworkNATLogging)},
+	}
+}
+
+func (n *nat) router() object[*compute.Router] {
+	project, region, name := n.spec.Project, n.spec.Region, n.spec.RouterName()
+	resource := "projects/" + project + "/regions/" + region + "/routers/" + name
+	api := n.apis.Compute.Routers
+	return object[*compute.Router]{
+		Env: n.Env, component: n.name, noun: "router", name: resource,
+		get: func(ctx context.Context) (*compute.Router, error) {
+			return api.Get(project, region, name).Context(gcp.Reading(ctx, "GetRouter", resource)).Do()
+		},
+		create: func(ctx context.Context, s *reconcile.Step) error {
+			op, err := api.Insert(project, region, &compute.Router{
+				Name: name, Description: n.description(s.Owner()), Network: n.spec.NetworkPath(), Nats: []*compute.RouterNat{n.wanted()},
+			}).RequestId(s.RequestID("create router")).Context(gcp.Named(ctx, "CreateRouter", resource)).Do()
+			if err != nil {
+				return err
+			}
+			return n.client.AwaitCompute(ctx, project, op, waiting(s, "the router"))
+		},
+		owner: func(found *compute.Router) (reconcile.Owner, bool) { return n.markOf(found.Description) },
+		differs: func(found *compute.Router) []string {
+			var d differ
+			got := natOf(found)
+			if got == nil {
+				return append(d, "the NAT is missing")
+			}
+			d.is("NAT logging", natLogging(got), n.spec.Settings.String(policy.NetworkNATLogging))
+			d.is("NAT addresses", got.NatIpAllocateOption, "AUTO_ONLY")
+			d.is("NAT ranges", got.SourceSubnetworkIpRangesToNat, "LIST_OF_SUBNETWORKS")
+			return d
+		},
+		patch: func(ctx context.Context, s *reconcile.Step, found *compute.Router) error {
+			// Other NATs of the router are somebody else's and stay.
+			nats := []*compute.RouterNat{n.wanted()}
+			for _, other := range found.Nats {
+				if other.Name != natName {
+					nats = append(nats, other)
+				}
+			}
+			op, err := api.Patch(project, region, name, &compute.Router{Nats: nats}).Context(gcp.Reading(ctx, "UpdateRouter", resource)).Do()
+			if err != nil {
+				return err
+			}
+			return n.client.AwaitCompute(ctx, project, op, waiting(s, "the router"))
+		},
+		remove: func(ctx context.Context, s *reconcile.Step, _ *compute.Router) error {
+			op, err := api.Delete(project, region, name).RequestId(s.RequestID("delete router")).Context(gcp.Reading(ctx, "DeleteRouter", resource)).Do()
+			if err != nil {
+				return err
+			}
+			return n.client.AwaitCompute(ctx, project, op, waiting(s, "the router to go"))
+		},
+	}
+}
+
+func natOf(router *compute.Router) *compute.RouterNat {
+	for _, found := range router.Nats {
+		if found.Name == natName {
+			return found
+		}
+	}
+	return nil
+}
+
+// natLogging is the setting as the service has it; logging that is off is none
+// of the catalogue's values.
+func natLogging(found *compute.RouterNat) string {
+	if found.LogConfig == nil || !found.LogConfig.Enable {
+		return "NONE"
+	}
+	return found.LogConfig.Filter
+}
+
+// Observe implements [reconcile.Component].
+func (n *nat) Observe(ctx context.Context) (reconcile.Observation, error) {
+	found, seen, err := n.router().see(ctx)
+	if err != nil {
+		return reconcile.Observation{}, err
+	}
+	if found != nil {
+		if got := natOf(found); got != nil {
+			seen.Values = map[string]any{policy.NetworkNATLogging: natLogging(got)}
+			seen.Differs = without(seen.Differs, "NAT logging")
+		}
+	}
+	return seen, nil
+}
+
+// Converge implements [reconcile.Component].
+func (n *nat) Converge(ctx context.Context, s *reconcile.Step) error {
+	_, err := n.router().converge(ctx, s)
+	return err
+}
+
+// Remove implements [reconcile.Component].
+func (n *nat) Remove(ctx context.Context, s *reconcile.Step) error { return n.router().delete(ctx, s) }
