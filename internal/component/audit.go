@@ -61,7 +61,7 @@ func (wanted logTypes) lacks(standing []*cloudresourcemanager.AuditConfig) logTy
 	missing := logTypes{}
 	for service, types := range wanted {
 		for _, logType := range types {
-			if !logs(standing, service, logType) && !(service != allServices && logs(standing, allServices, logType)) {
+			if !logged(standing, service, logType) && !(service != allServices && logged(standing, allServices, logType)) {
 				missing[service] = append(missing[service], logType)
 			}
 		}
@@ -69,7 +69,7 @@ func (wanted logTypes) lacks(standing []*cloudresourcemanager.AuditConfig) logTy
 	return missing
 }
 
-func logs(standing []*cloudresourcemanager.AuditConfig, service, logType string) bool {
+func logged(standing []*cloudresourcemanager.AuditConfig, service, logType string) bool {
 	for _, config := range standing {
 		if config.Service != service {
 			continue

@@ -44,6 +44,8 @@ func blocks() []func(*Env) reconcile.Component {
 		newServices,
 		newAudit,
 		newKeys,
+		newLogs,
+		newDataBucket,
 		newNetwork,
 		newZones,
 		newNAT,

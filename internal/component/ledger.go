@@ -157,8 +157,8 @@ func listObjects(ctx context.Context, e *Env, bucket string, versions bool) ([]*
 	}
 }
 
-// emptyAndDelete deletes a bucket with all that is in it.
-func emptyAndDelete(ctx context.Context, e *Env, s *reconcile.Step, bucket string) error {
+// emptyBucket deletes all objects of a bucket, old versions among them.
+func emptyBucket(ctx context.Context, e *Env, s *reconcile.Step, bucket string) error {
 	objects, err := listObjects(ctx, e, bucket, true)
 	if err != nil && !gcp.IsNotFound(err) {
 		return err
@@ -172,10 +172,17 @@ func emptyAndDelete(ctx context.Context, e *Env, s *reconcile.Step, bucket strin
 			return err
 		}
 	}
-	err = e.apis.Storage.Buckets.Delete(bucket).Context(gcp.Reading(ctx, "DeleteBucket", "b/"+bucket)).Do()
+	return nil
+}
+
+// emptyAndDelete deletes a bucket with all that is in it.
+func emptyAndDelete(ctx context.Context, e *Env, s *reconcile.Step, bucket string) error {
+	if err := emptyBucket(ctx, e, s, bucket); err != nil {
+		return err
+	}
+	err := e.apis.Storage.Buckets.Delete(bucket).Context(gcp.Reading(ctx, "DeleteBucket", "b/"+bucket)).Do()
 	if gcp.IsNotFound(err) {
 		return nil
 	}
 	return err
 }
-
