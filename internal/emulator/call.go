@@ -82,13 +82,30 @@ func (s *Server) serve(ctx context.Context, c *call, handle func(context.Context
 	}
 	// A client that goes away does not undo a write: the handler runs to its
 	// end, as on a real server that has read the request.
-	value, err := handle(withFate(context.WithoutCancel(ctx), c.fault))
+	value, err := handle(withFate(withClient(ctx), c.fault))
 	if c.fault != nil && c.fault.After {
 		if done, faultErr := s.applyFault(ctx, c); done {
 			return value, faultErr
 		}
 	}
 	return value, err
+}
+
+type clientKey struct{}
+
+// withClient is the context of a handler: it outlives the client, whose own is
+// kept for clientContext.
+func withClient(ctx context.Context) context.Context {
+	return context.WithValue(context.WithoutCancel(ctx), clientKey{}, ctx)
+}
+
+// clientContext is done when the client of the current call goes away. It is
+// for handlers that wait, and change nothing.
+func clientContext(ctx context.Context) context.Context {
+	if client, ok := ctx.Value(clientKey{}).(context.Context); ok {
+		return client
+	}
+	return ctx
 }
 
 // applyFault does what the fault says and reports whether that ends the call.

@@ -132,7 +132,7 @@ func closeConn(c net.Conn) {
 // isWrite tells whether a method changes something, by the verbs of
 // https://google.aip.dev/130.
 func isWrite(rpc string) bool {
-	for _, verb := range []string{"Get", "Label", "List", "Query", "Read", "Search", "Test"} {
+	for _, verb := range []string{"Get", "Label", "List", "Query", "Read", "Search", "Test", "Wait"} {
 		if strings.HasPrefix(rpc, verb) {
 			return false
 		}

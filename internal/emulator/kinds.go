@@ -23,6 +23,9 @@ type kind struct {
 	// inventory, when set, narrows what Inventory lists: it says whether a
 	// stored value was made by a user and still stands.
 	inventory func(value json.RawMessage) bool
+	// standing is inventory for kinds whose objects come and go by the server's
+	// time.
+	standing func(s *Server, value json.RawMessage) bool
 	// register adds the gRPC services of the kind. REST is served from the
 	// google.api.http annotations of the same services.
 	register func(s *Server, r grpc.ServiceRegistrar)
@@ -103,6 +106,16 @@ func (s *Server) kinds() []kind {
 		sqlBackupKind,
 		sqlOperationKind,
 		sqlCatalogueKind,
+		computeOperationKind,
+		computeLocationKind,
+		networkKind,
+		subnetworkKind,
+		routerKind,
+		addressKind,
+		forwardingRuleKind,
+		routeKind,
+		firewallPolicyKind,
+		firewallKind,
 		grafanaDashboardKind,
 		grafanaFolderKind,
 		grafanaLookupKind,

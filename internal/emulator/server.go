@@ -65,6 +65,7 @@ type Server struct {
 	quotas   *quotas
 	editing  editLocks
 	denied   deniedPermissions
+	compute  computeState
 
 	randMu sync.Mutex
 	rand   *rand.Rand
@@ -220,7 +221,7 @@ func (s *Server) Inventory() map[string][]string {
 			continue
 		}
 		for _, e := range s.store.List(k.name, "") {
-			if k.inventory == nil || k.inventory(e.Value) {
+			if (k.inventory == nil || k.inventory(e.Value)) && (k.standing == nil || k.standing(s, e.Value)) {
 				inventory[k.name] = append(inventory[k.name], e.Name)
 			}
 		}
