@@ -44,6 +44,11 @@ type Options struct {
 	// keeps the incarnation. It is idempotent, and refuses a place that holds
 	// records.
 	Dispose func(ctx context.Context) error
+	// Later reports an error that says a component can't be read before
+	// another one has converged, such as an API that is not enabled yet. It
+	// doesn't stop a claim: the component is looked at before it is touched.
+	// nil means that there is none.
+	Later func(err error) bool
 	// Progress is told what happens, one event at a time.
 	Progress func(Event)
 	// Mask takes secrets out of a line that is to be kept; nil leaves it to

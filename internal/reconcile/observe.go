@@ -70,6 +70,7 @@ func (e *Engine) discover(ctx context.Context) (map[int]discovery, error) {
 		switch {
 		case !o.done:
 			return nil, context.Cause(ctx)
+		case e.later(o.err):
 		case o.err != nil:
 			errs = append(errs, e.componentError(e.graph.name(i), o.err))
 		case o.value.found:
@@ -105,7 +106,9 @@ func (e *Engine) preflight(ctx context.Context, fresh bool) (unread map[string]b
 		}
 		if err := report.Errors[name]; err != nil {
 			unread[name] = true
-			unreadable = append(unreadable, err)
+			if !e.later(err) {
+				unreadable = append(unreadable, err)
+			}
 		}
 	}
 	if len(foreign) > 0 {
@@ -133,6 +136,11 @@ func (e *Engine) preflight(ctx context.Context, fresh bool) (unread map[string]b
 		}
 	}
 	return unread, nil
+}
+
+// later tells whether a component can be read only once another has converged.
+func (e *Engine) later(err error) bool {
+	return err != nil && e.opts.Later != nil && e.opts.Later(err)
 }
 
 // foreign is the error about an object that is not ours.
