@@ -105,7 +105,7 @@ func (e *Engine) gone(ctx context.Context, i int) error {
 // after it deleted the record leaves that; so does a loss, and then something
 // that bears our label stands.
 func (e *Engine) destroyUnrecorded(ctx context.Context, spec Spec) Result {
-	found, err := e.discover(ctx)
+	found, err := e.discover(ctx, never)
 	if err != nil {
 		return Result{Err: fmt.Errorf("%w, and whether anything stands can't be seen. Nothing was changed: %w", ErrLost, err)}
 	}

@@ -58,8 +58,8 @@ type discovery struct {
 }
 
 // discover asks every [Discoverer], side by side. The results are by the index
-// of the component.
-func (e *Engine) discover(ctx context.Context) (map[int]discovery, error) {
+// of the component. Errors that later holds for are passed over.
+func (e *Engine) discover(ctx context.Context, later func(error) bool) (map[int]discovery, error) {
 	none := make([][]int, len(e.graph.components))
 	outcomes, _ := walk(ctx, e.opts.Parallelism, none, none, func(ctx context.Context, i int) (discovery, error) {
 		return discoverOne(ctx, e.graph.components[i])
@@ -70,7 +70,7 @@ func (e *Engine) discover(ctx context.Context) (map[int]discovery, error) {
 		switch {
 		case !o.done:
 			return nil, context.Cause(ctx)
-		case e.later(o.err):
+		case o.err != nil && later(o.err):
 		case o.err != nil:
 			errs = append(errs, e.componentError(e.graph.name(i), o.err))
 		case o.value.found:
@@ -120,7 +120,7 @@ func (e *Engine) preflight(ctx context.Context, fresh bool) (unread map[string]b
 	if len(unreadable) > 0 {
 		return nil, fmt.Errorf("nothing was changed, as it can't be seen what stands: %w", errors.Join(unreadable...))
 	}
-	found, err := e.discover(ctx)
+	found, err := e.discover(ctx, e.later)
 	if err != nil {
 		return nil, fmt.Errorf("nothing was changed, as it can't be seen what stands: %w", err)
 	}
@@ -152,3 +152,6 @@ func (e *Engine) foreign(name, whose string) error {
 func (e *Engine) componentError(name string, err error) *ComponentError {
 	return &ComponentError{Component: name, Err: err, line: e.opts.oneLine(err.Error(), maxDetail)}
 }
+
+// never is for a look that has to see everything.
+func never(error) bool { return false }

@@ -17,7 +17,7 @@ func (e *Engine) Rebuild(ctx context.Context, spec Spec) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := e.discover(ctx)
+	found, err := e.discover(ctx, never)
 	if err != nil {
 		return nil, fmt.Errorf("the record was not restored, as not everything could be seen: %w", err)
 	}
