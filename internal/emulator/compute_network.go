@@ -178,6 +178,7 @@ func (s *Server) usersOfCompute(name string) []string {
 	var users []string
 	for _, find := range []func(s *Server, name string) []string{
 		zonesOfNetwork,
+		clustersUsing,
 	} {
 		users = append(users, find(s, name)...)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 )
 
 // kind is one kind of object of the emulated Google Cloud. The literal lies in
@@ -37,6 +38,12 @@ type kind struct {
 	// errorForm renders the errors of the kind's host, where they have another
 	// form than Google's.
 	errorForm func(err error) any
+	// sweep, when set, removes the objects whose deletion is over by now, before
+	// the inventory is taken.
+	sweep func(s *Server)
+	// preview serves the REST methods of the kind's gRPC services under a second
+	// version of the API as well.
+	preview *preview
 	// serialBy names what a write of a method edits alone, instead of the
 	// project: a second write with the same answer is refused. "" stands for
 	// nothing.
@@ -47,6 +54,15 @@ type kind struct {
 	// denied is the error of a caller without the permission, where it differs
 	// from permissionDenied.
 	denied func(permission, resource string) error
+}
+
+// preview is a second version of an API whose requests have the fields of the
+// first.
+type preview struct {
+	// version takes the place of the first version in the paths.
+	version string
+	// reply renders a reply of the first version as the second does.
+	reply func(message proto.Message) (any, error)
 }
 
 // route is one REST method over plain Go types.
@@ -116,6 +132,10 @@ func (s *Server) kinds() []kind {
 		routeKind,
 		firewallPolicyKind,
 		firewallKind,
+		clusterKind,
+		nodePoolKind,
+		gkeOperationKind,
+		instanceGroupKind,
 		grafanaDashboardKind,
 		grafanaFolderKind,
 		grafanaLookupKind,

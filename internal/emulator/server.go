@@ -217,6 +217,11 @@ func (s *Server) Reset() {
 func (s *Server) Inventory() map[string][]string {
 	inventory := map[string][]string{}
 	for _, k := range s.kinds() {
+		if k.sweep != nil {
+			k.sweep(s)
+		}
+	}
+	for _, k := range s.kinds() {
 		if !k.collection {
 			continue
 		}

@@ -85,8 +85,37 @@ func (s *Server) addTranscoded(host string, svc *registeredService, md protorefl
 		if err := s.api.add(host, verb, path, string(md.Name()), m); err != nil {
 			return err
 		}
+		if svc == nil || svc.kind.preview == nil {
+			continue
+		}
+		_, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+		second := &previewed{transcoded: m, preview: svc.kind.preview}
+		if err := s.api.add(host, verb, "/"+svc.kind.preview.version+"/"+rest, string(md.Name()), second); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// previewed serves a method under the second version of its API.
+type previewed struct {
+	*transcoded
+	preview *preview
+}
+
+func (m *previewed) prepare(s *Server, r *restRequest) (string, func(context.Context) (any, error), error) {
+	resource, handle, err := m.transcoded.prepare(s, r)
+	if err != nil {
+		return resource, nil, err
+	}
+	return resource, func(ctx context.Context) (any, error) {
+		value, err := handle(ctx)
+		message, ok := value.(proto.Message)
+		if err != nil || !ok {
+			return value, err
+		}
+		return m.preview.reply(message)
+	}, nil
 }
 
 func bindingOf(r *annotations.HttpRule) (verb, path string) {

@@ -130,7 +130,7 @@ func (r *replayer) learn(path string, want, got any) []string {
 	return nil
 }
 
-var placeholder = regexp.MustCompile(`\$\{[A-Za-z]+\}`)
+var placeholder = regexp.MustCompile(`\$\{[A-Za-z0-9]+\}`)
 
 func (r *replayer) learnText(path, want string, got any) []string {
 	have, ok := got.(string)
