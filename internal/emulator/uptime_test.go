@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"strings"
 	"testing"
@@ -51,6 +52,27 @@ func TestUptimeDefaults(t *testing.T) {
 	}
 	if got := e.rest("GET", uptimePath+"/none", "").err(t, 404); got.Error.Message != "Config not found for check none in project p" {
 		t.Errorf("%q", got.Error.Message)
+	}
+}
+
+// TestUptimeContentLength posts a body: the service counts it where the caller
+// did not.
+func TestUptimeContentLength(t *testing.T) {
+	t.Parallel()
+	e := start(t, emulator.Options{})
+	for headers, want := range map[string]map[string]string{
+		``:                                  {"Content-Length": "7"},
+		`,"headers":{"X-Team":"ops"}`:       {"X-Team": "ops", "Content-Length": "7"},
+		`,"headers":{"content-length":"7"}`: {"content-length": "7"},
+	} {
+		body := strings.Replace(uptimeBody, `"httpCheck":{}`, `"httpCheck":{"requestMethod":"POST","contentType":"URL_ENCODED","body":"Zm9vPWJhcg=="`+headers+`}`, 1)
+		var check struct {
+			HTTPCheck struct{ Headers map[string]string } `json:"httpCheck"`
+		}
+		e.rest("POST", uptimePath, body).into(t, 200, &check)
+		if !maps.Equal(check.HTTPCheck.Headers, want) {
+			t.Errorf("%s: %v", headers, check.HTTPCheck.Headers)
+		}
 	}
 }
 
