@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -82,6 +83,33 @@ func TestPromQLQueries(t *testing.T) {
 	}
 	if got := e.srv.Requests()[0]; got.RPC != "QueryInstant" || got.Resource != "projects/p" || got.Code != "OK" {
 		t.Errorf("the request log says %+v", got)
+	}
+}
+
+// TestPromQLSeriesAreOfProjectAndSeed asks both methods for one time: they agree,
+// name the project asked, and differ by project and by seed alone.
+func TestPromQLSeriesAreOfProjectAndSeed(t *testing.T) {
+	t.Parallel()
+	const at = "1795690000"
+	query := []string{"query", "sum by (project_id) (rate(http_requests_total[5m]))"}
+	rate := func(seed int64) string {
+		e := start(t, emulator.Options{Seed: seed})
+		instant := e.prom("query", http.StatusOK, append(slices.Clone(query), "time", at)...).result(t)
+		span := e.prom("query_range", http.StatusOK, append(slices.Clone(query), "start", at, "end", at, "step", "1m")...).result(t)
+		if len(instant.Result) != 1 || len(span.Result) != 1 || len(span.Result[0].Values) != 1 {
+			t.Fatalf("%+v %+v", instant, span)
+		}
+		one, other := instant.Result[0], span.Result[0]
+		if one.Metric["project_id"] != "p" || other.Metric["project_id"] != "p" || !slices.Equal(one.Value, other.Values[0]) {
+			t.Errorf("query says %+v, query_range %+v", one, other)
+		}
+		return fmt.Sprint(one.Value[1])
+	}
+	if first, again := rate(1), rate(1); first != again {
+		t.Errorf("one seed yields %s and %s", first, again)
+	}
+	if first, other := rate(1), rate(2); first == other {
+		t.Errorf("two seeds yield %s", first)
 	}
 }
 
