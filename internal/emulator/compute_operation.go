@@ -261,15 +261,21 @@ func (c *computeCall) requestKey() (key, target string, err error) {
 	if !computeRequestID.MatchString(id) || strings.Trim(id, "0-") == "" {
 		return "", "", computeInvalid("requestId", c.query.Get("requestId"), "The request ID must be a valid non-zero UUID.")
 	}
-	target = c.name
-	if target == "" {
-		target = c.parent() + " " + fingerprintOf(string(c.body))
+	if target = c.name; target == "" {
+		var body struct {
+			Name string `json:"name"`
+		}
+		if json.Unmarshal(c.body, &body) != nil {
+			body.Name = ""
+		}
+		target = c.parent() + "/" + body.Name
 	}
 	return "projects/" + c.project + "/" + id, target, nil
 }
 
 // repeated returns the operation that the call's request id has started before.
-// The same id with another request is refused: the API documents no answer.
+// The same id with another method or object is refused: the API documents no
+// answer.
 func (v computeService) repeated(c *computeCall) (any, error) {
 	key, target, err := c.requestKey()
 	if key == "" || err != nil {

@@ -136,6 +136,8 @@ func (s *Server) kinds() []kind {
 		nodePoolKind,
 		gkeOperationKind,
 		instanceGroupKind,
+		managedZoneKind,
+		recordSetKind,
 		grafanaDashboardKind,
 		grafanaFolderKind,
 		grafanaLookupKind,

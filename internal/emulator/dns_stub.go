@@ -1,3 +1,0 @@
-package emulator
-
-func zonesOfNetwork(*Server, string) []string { return nil }
