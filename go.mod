@@ -5,6 +5,8 @@ go 1.26.7
 require (
 	cloud.google.com/go/auth v0.24.3
 	cloud.google.com/go/container v1.56.1
+	cloud.google.com/go/logging v1.20.0
+	cloud.google.com/go/longrunning v1.5.0
 	cloud.google.com/go/monitoring v1.32.1
 	github.com/go-openapi/runtime v0.28.0
 	github.com/go-openapi/strfmt v0.27.4

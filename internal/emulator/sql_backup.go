@@ -22,6 +22,11 @@ const (
 // not made: nothing runs here on its own.
 var sqlBackupRunKind = kind{
 	name: kindSQLBackupRun, host: sqlHost, errorForm: oldForm,
+	denied: sqlDenied,
+	permissions: map[string]string{
+		"InsertBackupRun": "cloudsql.backupRuns.create",
+		"DeleteBackupRun": "cloudsql.backupRuns.delete",
+	},
 	routes: func(s *Server) []route {
 		q := sqlService{s: s}
 		const one, all = "{name=projects/*/instances/*/backupRuns/*}", "{parent=projects/*/instances/*}/backupRuns"

@@ -17,6 +17,11 @@ const kindSQLCert = "sqlCerts"
 // in the reply to the creation and nowhere else.
 var sqlCertKind = kind{
 	name: kindSQLCert, host: sqlHost, collection: true, errorForm: oldForm,
+	denied: sqlDenied,
+	permissions: map[string]string{
+		"InsertSslCert": "cloudsql.sslCerts.create",
+		"DeleteSslCert": "cloudsql.sslCerts.delete",
+	},
 	routes: func(s *Server) []route {
 		q := sqlService{s: s}
 		const one, all = "{name=projects/*/instances/*/sslCerts/*}", "{parent=projects/*/instances/*}/sslCerts"

@@ -16,6 +16,13 @@ const kindSQLDatabase = "sqlDatabases"
 // sqlDatabaseKind serves the databases of instances.
 var sqlDatabaseKind = kind{
 	name: kindSQLDatabase, host: sqlHost, collection: true, inventory: sqlMadeByUser, errorForm: oldForm,
+	denied: sqlDenied,
+	permissions: map[string]string{
+		"InsertSqlDatabase": "cloudsql.databases.create",
+		"PatchSqlDatabase":  "cloudsql.databases.update",
+		"UpdateSqlDatabase": "cloudsql.databases.update",
+		"DeleteSqlDatabase": "cloudsql.databases.delete",
+	},
 	routes: func(s *Server) []route {
 		q := sqlService{s: s}
 		const one, all = "{name=projects/*/instances/*/databases/*}", "{parent=projects/*/instances/*}/databases"

@@ -58,3 +58,9 @@ func sqlStale() error {
 		domain: "global", reason: "staleData", locationType: "header", location: "If-Match",
 	}
 }
+
+// sqlDenied is the 403 of a caller that lacks a permission; Cloud SQL does not
+// say which.
+func sqlDenied(string, string) error {
+	return sqlError(http.StatusForbidden, codes.PermissionDenied, "notAuthorized", "The client is not authorized to make this request.")
+}

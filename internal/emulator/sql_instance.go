@@ -33,6 +33,14 @@ const (
 // hashicorp/google speaks.
 var sqlInstanceKind = kind{
 	name: kindSQLInstance, host: sqlHost, collection: true, inventory: sqlInstanceStands, errorForm: oldForm,
+	denied: sqlDenied,
+	permissions: map[string]string{
+		"InsertSqlInstance":  "cloudsql.instances.create",
+		"PatchSqlInstance":   "cloudsql.instances.update",
+		"UpdateSqlInstance":  "cloudsql.instances.update",
+		"DeleteSqlInstance":  "cloudsql.instances.delete",
+		"RestartSqlInstance": "cloudsql.instances.restart",
+	},
 	routes: func(s *Server) []route {
 		q := sqlService{s: s}
 		const one = "{name=projects/*/instances/*}"

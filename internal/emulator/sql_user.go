@@ -17,6 +17,12 @@ const kindSQLUser = "sqlUsers"
 // forgotten: nothing here ever asks for them.
 var sqlUserKind = kind{
 	name: kindSQLUser, host: sqlHost, collection: true, inventory: sqlMadeByUser, errorForm: oldForm,
+	denied: sqlDenied,
+	permissions: map[string]string{
+		"InsertSqlUser": "cloudsql.users.create",
+		"UpdateSqlUser": "cloudsql.users.update",
+		"DeleteSqlUser": "cloudsql.users.delete",
+	},
 	routes: func(s *Server) []route {
 		q := sqlService{s: s}
 		const all = "{parent=projects/*/instances/*}/users"

@@ -141,3 +141,22 @@ func (e *env) enable(t *testing.T, project, host string) {
 		t.Fatalf("enable %s: %s", host, a.body)
 	}
 }
+
+// TestRecordedLogging replays what was sent to Cloud Logging.
+func TestRecordedLogging(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(wireDir(t), "logging-link.http.log")
+	e := start(t, emulator.Options{})
+	left := recording{
+		hosts:  []string{"logging.googleapis.com"},
+		fresh:  []string{"operationID"},
+		forms:  []valueForm{anyTime()},
+		values: map[string]string{"uniqueId": "1a2b3c"},
+	}.replay(t, e, file)
+	if len(left) > 0 {
+		t.Errorf("left out: %v", left)
+	}
+	if got := e.srv.Inventory(); len(got) > 0 {
+		t.Errorf("left behind %v", got)
+	}
+}
