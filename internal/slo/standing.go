@@ -68,11 +68,24 @@ func (s SLO) runbook(one standing, prior *SLO) *alert.Runbook {
 		return nil
 	}
 	for _, candidate := range []*SLO{&s, prior} {
-		if candidate != nil && reflect.DeepEqual(*found, candidate.DefaultRunbook(one.key)) {
+		if candidate == nil {
+			continue
+		}
+		// A standard one that was written before the service had its name now.
+		titled := *candidate
+		titled.ServiceDisplayName = candidate.serviceIn(one)
+		if reflect.DeepEqual(*found, candidate.DefaultRunbook(one.key)) || reflect.DeepEqual(*found, titled.DefaultRunbook(one.key)) {
 			return nil
 		}
 	}
 	return found
+}
+
+// serviceIn returns what a policy of s calls the service, by its own title.
+func (s SLO) serviceIn(one standing) string {
+	s.ServiceDisplayName = ""
+	service, _ := strings.CutSuffix(one.policy.DisplayName, ", "+s.title()+": "+titles[one.key])
+	return service
 }
 
 func pointee(r *alert.Runbook) alert.Runbook {

@@ -15,7 +15,7 @@ import (
 
 // flatten turns what stands into the state. What no attribute can show, a policy
 // that is gone or was edited, is in pending, and the plan shows it going away.
-func (r *objective) flatten(ctx context.Context, observed domain.Observed, names map[string]string, priorRaw tftypes.Value, prior model, resp *resource.ReadResponse) {
+func (r *objective) flatten(ctx context.Context, observed domain.Observed, names map[string]string, priorRaw tftypes.Value, prior model, private tfkit.Private, resp *resource.ReadResponse) {
 	diags := &resp.Diagnostics
 	before, err := expand(priorRaw)
 	if err != nil {
@@ -23,7 +23,14 @@ func (r *objective) flatten(ctx context.Context, observed domain.Observed, names
 		return
 	}
 	before.Labels = tfkit.StringMap(ctx, prior.EffectiveLabels, diags)
-	known := &before
+	// Policies name the service: as the configuration does, or as it is called by
+	// whoever does.
+	asked := before
+	asked.ServiceDisplayName = observed.Service.GetDisplayName()
+	if named := chosenName(ctx, private, diags); named != "" {
+		asked.ServiceDisplayName = named
+	}
+	known := &asked
 	imported := prior.EffectiveLabels.IsNull()
 	if imported {
 		known = nil

@@ -29,7 +29,7 @@ func (r *objective) ModifyPlan(ctx context.Context, req resource.ModifyPlanReque
 		prior = &model{}
 		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
 	}
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || prior != nil && tfkit.NotRead(prior.Ready, &resp.Diagnostics) {
 		return
 	}
 	p := &planner{r: r, config: config, raw: req.Config.Raw, prior: prior, diags: &resp.Diagnostics}

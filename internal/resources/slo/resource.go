@@ -76,6 +76,7 @@ func (r *objective) Create(ctx context.Context, req resource.CreateRequest, resp
 		resp.Diagnostics.AddWarning("The objective is not ready yet.",
 			fmt.Sprintf("What stands is kept; missing: %s. The next apply goes on.\n\n%s\n\nGoogle Cloud says: %s", strings.Join(done.pending, ", "), tfkit.Advice(done.err), done.err))
 	}
+	keepChosenName(ctx, resp.Private, req.Config, &resp.Diagnostics)
 	planned.settle(ctx, done, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, planned)...)
 	tfkit.SetIdentity(ctx, resp.Identity, planned.Name, &resp.Diagnostics)
@@ -101,7 +102,7 @@ func (r *objective) Read(ctx context.Context, req resource.ReadRequest, resp *re
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	r.flatten(ctx, observed, names, req.State.Raw, state, resp)
+	r.flatten(ctx, observed, names, req.State.Raw, state, req.Private, resp)
 }
 
 // Update implements resource.Resource. It goes on where the last apply ended.
@@ -131,6 +132,7 @@ func (r *objective) Update(ctx context.Context, req resource.UpdateRequest, resp
 		tfkit.AddServiceError(&resp.Diagnostics, done.at, "The objective could not be brought up to date.", done.err)
 	}
 	tfkit.ClearAdopted(ctx, resp.Private, &resp.Diagnostics)
+	keepChosenName(ctx, resp.Private, req.Config, &resp.Diagnostics)
 	planned.settle(ctx, done, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, planned)...)
 	tfkit.SetIdentity(ctx, resp.Identity, planned.Name, &resp.Diagnostics)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
@@ -209,9 +210,10 @@ func TestAccDriftByHand(t *testing.T) {
 		change func(*acctest.Env) func(context.Context) error
 		shown  []string
 	}{
-		"goal":           {objective(func(o *monitoringpb.ServiceLevelObjective) { o.Goal = 0.9 }, "goal"), []string{"goal"}},
-		"name":           {objective(func(o *monitoringpb.ServiceLevelObjective) { o.DisplayName = "Mine" }, "display_name"), []string{"display_name"}},
-		"policy deleted": {policy(func(*monitoringpb.AlertPolicy) bool { return false }), []string{"pending[0]", "policies.burn_6h", "ready"}},
+		"service renamed": {func(env *acctest.Env) func(context.Context) error { return rename(env, "Mine") }, []string{"service_display_name"}},
+		"goal":            {objective(func(o *monitoringpb.ServiceLevelObjective) { o.Goal = 0.9 }, "goal"), []string{"goal"}},
+		"name":            {objective(func(o *monitoringpb.ServiceLevelObjective) { o.DisplayName = "Mine" }, "display_name"), []string{"display_name"}},
+		"policy deleted":  {policy(func(*monitoringpb.AlertPolicy) bool { return false }), []string{"pending[0]", "policies.burn_6h", "ready"}},
 		"query edited": {policy(func(p *monitoringpb.AlertPolicy) bool {
 			p.GetConditions()[0].GetConditionPrometheusQueryLanguage().Query = "vector(0) > 1"
 			return true
@@ -241,6 +243,64 @@ func TestAccDriftByHand(t *testing.T) {
 			)
 		})
 	}
+}
+
+// rename renames the service that the objective belongs to.
+func rename(env *acctest.Env, name string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		service, err := env.Client.Services().Fresh(ctx, "projects/"+acctest.Project+"/services/platform")
+		if err != nil {
+			return err
+		}
+		service.DisplayName = name
+		_, err = env.Client.Services().Update(ctx, service, "display_name")
+		return err
+	}
+}
+
+// TestAccServiceRenamedByOthers renames a service that the configuration leaves
+// unnamed: its policies, whose titles name it, are out of date, which the next
+// plan says and every plan after it, until they are brought up to date.
+func TestAccServiceRenamedByOthers(t *testing.T) {
+	t.Parallel()
+	env := world(t)
+	unnamed := env.Config("resource \"cortx_slo\" \"test\" {\n service_id = \"platform\"\n preset = \"uptime\"\n}\n")
+	stale := acctest.ExpectOnlyChanges(address, "pending[0]", "pending[1]", "pending[2]", "pending[3]", "pending[4]", "ready")
+	policies := func(title string) resource.TestCheckFunc {
+		return func(*terraform.State) error {
+			policies, err := env.Client.AlertPolicies().List(context.Background(), acctest.Project, "")
+			if err != nil || len(policies) != 5 {
+				return fmt.Errorf("%d policies: %w", len(policies), err)
+			}
+			for _, policy := range policies {
+				if !strings.HasPrefix(policy.GetDisplayName(), title) {
+					return fmt.Errorf("a policy is called %s", policy.GetDisplayName())
+				}
+			}
+			return nil
+		}
+	}
+	renamed := env.ByHand(rename(env, "Ours"))
+	again := env.ByHand(rename(env, "Ours again"))
+	update := func(before func(), title string) resource.TestStep {
+		return resource.TestStep{
+			PreConfig:        before,
+			Config:           unnamed,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{stale}},
+			Check: resource.ComposeAggregateTestCheckFunc(
+				policies(title+", "), resource.TestCheckResourceAttr(address, "service_display_name", title), standing(env, 7),
+			),
+		}
+	}
+	env.Test(t,
+		resource.TestStep{Config: unnamed, Check: policies("platform, ")},
+		update(renamed, "Ours"),
+		resource.TestStep{Config: unnamed, PlanOnly: true},
+		// The new name is in the state already when the plan is made.
+		resource.TestStep{PreConfig: again, RefreshState: true, ExpectNonEmptyPlan: true},
+		update(nil, "Ours again"),
+		resource.TestStep{Config: unnamed, PlanOnly: true},
+	)
 }
 
 // TestAccMetricToCome has no workload yet: the objective is refused, its guards
