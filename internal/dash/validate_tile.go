@@ -99,12 +99,16 @@ func (v *validation) timeSeries(at problem.Path, t Tile) {
 	v.oneOf(at.To("style"), chart.Style, "a style", StyleLine, StyleArea, StyleBar)
 	v.unit(at.To("unit"), chart.Unit)
 	v.thresholds(at.To("thresholds"), chart.Thresholds)
-	if !v.monitoring || v.grafana && t.Shows(TargetGrafana) || !t.Shows(TargetCloudMonitoring) {
+	if !v.monitoring || !t.Shows(TargetCloudMonitoring) {
 		return
 	}
 	for i, line := range chart.Thresholds {
-		if line.Color == ColorYellow || line.Direction == DirectionBelow {
-			v.Warn(at.To("thresholds").To(i), "Cloud Monitoring draws a chart's thresholds as plain lines.", "Leave color and direction out, and say what the line means in its label.")
+		inside := at.To("thresholds").To(i)
+		if line.Color == ColorYellow {
+			v.Add(inside.To("color"), "Cloud Monitoring has no colours for the lines on a chart.", `Leave color out and say in label what the line means, or set only = "grafana" on the tile.`)
+		}
+		if line.Direction == DirectionBelow {
+			v.Add(inside.To("direction"), "Cloud Monitoring has no directions for the lines on a chart.", `Leave direction out and say in label what the line means, or set only = "grafana" on the tile.`)
 		}
 	}
 }

@@ -201,6 +201,26 @@ func TestAccSecretsAppearNowhere(t *testing.T) {
 	}
 }
 
+// TestAccDestroyWithInvalidConfiguration follows the way that the error shows.
+func TestAccDestroyWithInvalidConfiguration(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	cli := acctest.NewCLI(t, cliConfig(env, 1))
+	cli.MustRun("apply", "-no-color", "-auto-approve", "-input=false")
+	cli.Write(strings.Replace(cliConfig(env, 1), "sum(up)", "sum(", 1))
+	out, err := cli.Run("destroy", "-no-color", "-auto-approve", "-input=false")
+	if err == nil || !strings.Contains(strings.Join(strings.Fields(out), " "), "-refresh=false") {
+		t.Fatalf("the error must show a way: %v\n%s", err, out)
+	}
+	if env.Standing() != 2 {
+		t.Fatal("the refused destroy deleted something")
+	}
+	cli.MustRun("destroy", "-no-color", "-auto-approve", "-input=false", "-refresh=false")
+	if err := env.CheckEmpty(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAccRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ provider, body, want string }{
@@ -220,6 +240,9 @@ func TestAccRefusedAtPlan(t *testing.T) {
 		"only for Grafana": {"", `display_name = "x"` + "\n" + `sections = [{ tiles = [{ table = { queries = [{ bigquery_sql = "SELECT 1" }] } }] }]`, `bigquery_sql`},
 		"not for Grafana":  {`grafana = {}`, `display_name = "x"` + "\n" + `sections = [{ tiles = [{ alert_chart = { policy = "projects/p/alertPolicies/1" } }] }]`, `(?s)alert_chart`},
 		"JSON for Grafana": {`grafana = {}`, `dashboard_json = "{\"displayName\": \"x\", \"gridLayout\": {\"widgets\": [{\"text\": {\"content\": \"x\"}}]}}"`, `Grafana can't show`},
+		"a line's colour":  {"", `display_name = "x"` + "\n" + `sections = [{ tiles = [{ time_series = { queries = [{ promql = "up" }], thresholds = [{ value = 1, color = "yellow" }] } }] }]`, `(?s)no colours.*sections\[0\]\.tiles\[0\]\.time_series\.thresholds\[0\]\.color`},
+		"a bad uid":        {"", `preset = "platform_health"` + "\n" + `grafana = { uid = "a/b" }`, `(?s)does not take the UID.*grafana\.uid`},
+		"a bad refresh":    {"", `preset = "platform_health"` + "\n" + `grafana = { refresh = "often" }`, `(?s)refresh interval.*grafana\.refresh`},
 		"bad id":           {"", `preset = "platform_health"` + "\n" + `dashboard_id = "a b"`, `id of a dashboard`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,7 +32,7 @@ func (r *dashboard) ModifyPlan(ctx context.Context, req resource.ModifyPlanReque
 		prior = &model{}
 		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
 	}
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || prior != nil && tfkit.NotRead(prior.DisplayName, &resp.Diagnostics) {
 		return
 	}
 
@@ -331,8 +331,12 @@ func (p *planner) validate(ctx context.Context, content dash.Dashboard, planned 
 		}
 	}
 	problems := content.Validate(targets...)
-	if planned.has(dash.TargetGrafana) {
-		problems = append(problems, dash.GrafanaProblems(content, planned.settings(ctx, p.diags).options(planned.Project.ValueString()))...)
+	for _, found := range dash.GrafanaProblems(content, planned.settings(ctx, p.diags).options(planned.Project.ValueString())) {
+		// The JSON for Grafana is there in any case, so its settings have to be
+		// right; only a target has to show every tile.
+		if planned.has(dash.TargetGrafana) || len(found.Path) > 0 && found.Path[0] == "grafana" {
+			problems = append(problems, found)
+		}
 	}
 	for _, found := range problems {
 		if !tfkit.KnownAt(p.raw, found.Path) {
