@@ -116,3 +116,98 @@ resource "cortx_dashboard" "x" {
 		})
 	}
 }
+
+// TestAccMoveSaysWhatIsLost moves what can't be taken over as it is.
+func TestAccMoveSaysWhatIsLost(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	sent := foreigners["mosaic"]
+	name, _ := env.Foreign(dashboards, sent)["name"].(string)
+	config := func(body string) string {
+		return env.Config(`
+moved {
+  from = google_monitoring_dashboard.x
+  to   = cortx_dashboard.x
+}
+
+resource "cortx_dashboard" "x" {
+  ` + body + `
+}
+`)
+	}
+	inJSON := "dashboard_json = <<-JSON\n" + sent + "\n  JSON"
+	cli := acctest.NewCLI(t, config(inJSON))
+	source := func(attributes map[string]any) {
+		cli.WriteGoogleState(acctest.Google{Type: "google_monitoring_dashboard", Name: "x", Attributes: attributes})
+	}
+	says := func(out string, wanted ...string) {
+		t.Helper()
+		flat := strings.Join(strings.Fields(strings.NewReplacer("│", " ", "\n", " ").Replace(out)), " ")
+		for _, text := range wanted {
+			if !strings.Contains(flat, text) {
+				t.Errorf("%q is missing in:\n%s", text, out)
+			}
+		}
+	}
+
+	source(map[string]any{"id": "x", "dashboard_json": sent, "project": acctest.Project})
+	out, err := cli.Run("plan", "-no-color", "-input=false")
+	if err == nil {
+		t.Error("a state without a name is moved")
+	}
+	says(out, "has no name of a dashboard")
+
+	for policy, advice := range map[string]string{"PREVENT": "prevent_destroy = true", "ABANDON": "destroy = false"} {
+		source(map[string]any{"id": name, "dashboard_json": sent, "project": acctest.Project, "deletion_policy": policy})
+		actions, out := cli.Plan()
+		says(out, "deletion_policy was "+policy, advice)
+		if actions["cortx_dashboard.x"] != "no-op" {
+			t.Errorf("the plan says %v", actions)
+		}
+	}
+
+	source(map[string]any{"id": name, "dashboard_json": sent, "project": acctest.Project})
+	out, err = cli.Run("plan", "-no-color", "-input=false", "-refresh=false")
+	if err == nil {
+		t.Error("a plan is made from a name alone")
+	}
+	says(out, "has not been read since it was moved")
+
+	// Sections in the place of the JSON that stood say the same, so the object
+	// stays as it is.
+	cli.Write(config(`display_name = "Mosaic"
+  labels       = { team = "platform" }
+  sections = [{ tiles = [
+    { title = "Requests", x = 0, y = 0, width = 24, height = 16, time_series = { queries = [{ promql = "sum(rate(http_requests_total[5m]))" }] } },
+    { title = "Logs", x = 24, y = 0, width = 24, height = 16, raw = { widget_json = jsonencode({ logsPanel = { filter = "severity>=ERROR" } }) } },
+  ] }]`))
+	before := env.Calls("CreateDashboard", "DeleteDashboard")
+	cli.MustRun("apply", "-no-color", "-auto-approve", "-input=false")
+	cli.MustPlanEmpty()
+	if env.Calls("CreateDashboard", "DeleteDashboard") != before || env.Standing() != 1 {
+		t.Error("the dashboard was made anew")
+	}
+}
+
+// TestMoveOnlyFromGoogle asks for moves from other providers and types.
+func TestMoveOnlyFromGoogle(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	const google = "registry.terraform.io/hashicorp/google"
+	for _, c := range []struct {
+		address, source, state string
+		moved                  bool
+	}{
+		{google, "google_monitoring_dashboard", `{"id": "projects/123/dashboards/7", "project": "acme-prod", "dashboard_json": "{}"}`, true},
+		{google + "-beta", "google_monitoring_dashboard", `{"id": "projects/123/dashboards/7", "project": "acme-prod"}`, true},
+		{"registry.terraform.io/acme/google", "google_monitoring_dashboard", `{"id": "projects/123/dashboards/7"}`, false},
+		{google, "google_monitoring_alert_policy", `{"name": "projects/123/dashboards/7"}`, false},
+		{google, "google_monitoring_dashboard", `[]`, false},
+		{google, "google_monitoring_dashboard", `{"id": "projects/123/alertPolicies/7"}`, false},
+	} {
+		errors := env.Move(t, "cortx_dashboard", c.address, c.source, c.state)
+		if moved := len(errors) == 0; moved != c.moved {
+			t.Errorf("%s of %s: moved %v: %v", c.source, c.address, moved, errors)
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
 )
@@ -323,6 +324,55 @@ func TestAccGrafanaDrift(t *testing.T) {
 		},
 		resource.TestStep{Config: config, PlanOnly: true},
 	)
+}
+
+// TestAccDeletedInOnePlace deletes the dashboard in Cloud Monitoring, and leaves
+// the one in Grafana: an update makes it anew, and changes nothing in Grafana.
+func TestAccDeletedInOnePlace(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	config := env.ConfigWith("grafana = {}", typed)
+	env.Test(t,
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() {
+				env.ByHand(func(ctx context.Context) error { return env.Client.Dashboards().Delete(ctx, env.Only("dashboards")) })()
+				env.Server.ResetRequests()
+			},
+			Config: config,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+				acctest.ExpectOnlyChanges(address, "name", "id", "dashboard_id"),
+			}},
+			Check: resource.ComposeAggregateTestCheckFunc(
+				resource.TestMatchResourceAttr(address, "name", regexp.MustCompile(`^projects/acme-prod/dashboards/`)),
+				func(*terraform.State) error {
+					if made, saved := env.Calls("CreateDashboard"), env.Calls("PostDashboard"); made != 1 || saved != 0 || env.Standing() != 2 {
+						return fmt.Errorf("%d creates, %d saves in Grafana, %d stand", made, saved, env.Standing())
+					}
+					return nil
+				},
+			),
+		},
+		resource.TestStep{Config: config, PlanOnly: true},
+	)
+}
+
+// TestAccImportByIdentity imports by the full name as an identity, which needs a
+// CLI of version 1.12 or newer.
+func TestAccImportByIdentity(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	// What only Grafana shows would come with an update.
+	config := env.Config(strings.Replace(typed, `label = "Tenant", `, "", 1))
+	resource.Test(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		ProtoV6ProviderFactories: env.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity, Config: config},
+		},
+	})
 }
 
 // TestAccGrafanaFailsInCreate leaves an untainted dashboard in Cloud Monitoring,
