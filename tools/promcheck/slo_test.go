@@ -130,6 +130,52 @@ func TestBurnRates(t *testing.T) {
 	t.Log("\n" + table(t, rows))
 }
 
+// TestBurnRatesOfEveryLength does so for every number of days that an SLO can
+// have, with a burn that each pair must fire for, when it has to fire and to
+// reset, and two that it must stay quiet for.
+func TestBurnRatesOfEveryLength(t *testing.T) {
+	t.Parallel()
+	rows := []string{"DAYS\tPAIR\tSLO\tFIRES AND RESETS\n"}
+	for days := int64(1); days <= 30; days++ {
+		// Each kind of objective has its turn.
+		indicator := indicators()[days%int64(len(indicators()))]
+		policies := indicator.slo(days).Policies()
+		for i, p := range scaled(days) {
+			query, _ := policies[i].Policy.Conditions[0].Query()
+			for _, b := range burns(p, indicator.budget) {
+				switch b.name {
+				case "2 times the factor", "0.95 times the factor, for ever", "4 times the factor, too short":
+				default:
+					continue
+				}
+				t.Run(fmt.Sprintf("%d days/%s/%s", days, policies[i].Key, b.name), func(t *testing.T) {
+					result := indicator.play(t, p, b, query)
+					if b.fires {
+						rows = append(rows, fmt.Sprintf("%2d\t%v over %s and %s\t%s\t%s\n", days, p.factor, p.long, p.short, indicator.name, result))
+					}
+				})
+			}
+		}
+	}
+	t.Log("\n" + table(t, rows))
+}
+
+// scaled are the pairs for an SLO over some days: the windows of 30 days in that
+// proportion, which come to whole minutes, and no shorter than can be measured.
+func scaled(days int64) []pair {
+	made := make([]pair, 0, len(pairs[30]))
+	for _, usual := range pairs[30] {
+		long := usual.long * time.Duration(days) / 30
+		p := pair{long, max(2*time.Minute, (long/12 + time.Minute - 1).Truncate(time.Minute)), usual.factor}
+		if p.long < 4*time.Minute { // It spends the same share in what is longer.
+			p.factor *= p.long.Minutes() / 4
+			p.long = 4 * time.Minute
+		}
+		made = append(made, p)
+	}
+	return made
+}
+
 // play lets a budget burn, and compares when the query has a result with when it
 // has to.
 func (i indicator) play(t *testing.T, p pair, b burn, query string) string {
