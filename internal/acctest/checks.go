@@ -194,6 +194,30 @@ func (e *Env) EditGrafana(change func(dashboard map[string]any)) {
 	}
 }
 
+// MoveGrafana moves the one dashboard that stands in the emulated Grafana to
+// another folder, as somebody would there.
+func (e *Env) MoveGrafana(folder string) {
+	e.tb.Helper()
+	client, uid := e.grafana()
+	text, _, err := client.GetDashboard(context.Background(), uid)
+	if err != nil {
+		e.tb.Fatal(err)
+	}
+	if _, _, _, err := client.SaveDashboard(context.Background(), text, folder, true, "by hand"); err != nil {
+		e.tb.Fatal(err)
+	}
+}
+
+// GrafanaDashboard returns a dashboard that stands in the emulated Grafana.
+func (e *Env) GrafanaDashboard(uid string) (text string, meta grafana.Meta, err error) {
+	e.tb.Helper()
+	client, err := e.grafanaClient()
+	if err != nil {
+		return "", meta, err
+	}
+	return client.GetDashboard(context.Background(), uid)
+}
+
 // DeleteGrafana deletes the one dashboard that stands in the emulated Grafana.
 func (e *Env) DeleteGrafana() {
 	e.tb.Helper()
@@ -203,14 +227,18 @@ func (e *Env) DeleteGrafana() {
 	}
 }
 
+func (e *Env) grafanaClient() (*grafana.Client, error) {
+	return grafana.New(grafana.Config{URL: "http://" + e.Server.Addr() + "/grafana", UserAgent: "acctest", Clock: e.Clock})
+}
+
 func (e *Env) grafana() (client *grafana.Client, uid string) {
 	e.tb.Helper()
-	client, err := grafana.New(grafana.Config{URL: "http://" + e.Server.Addr() + "/grafana", UserAgent: "acctest", Clock: e.Clock})
+	client, err := e.grafanaClient()
 	if err != nil {
 		e.tb.Fatal(err)
 	}
 	for kind, names := range e.Server.Inventory() {
-		if strings.Contains(strings.ToLower(kind), "grafana") && len(names) == 1 {
+		if kind == "grafanaDashboards" && len(names) == 1 {
 			return client, names[0][strings.LastIndex(names[0], "/")+1:]
 		}
 	}

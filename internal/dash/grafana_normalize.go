@@ -42,6 +42,17 @@ func EqualGrafanaJSON(a, b string) bool {
 	return err == nil && reflect.DeepEqual(x, y)
 }
 
+// GrafanaUID returns the uid that a dashboard's JSON names, empty if none. The
+// comparisons of dashboards pass over it.
+func GrafanaUID(s string) string {
+	page, err := readTree(s)
+	if err != nil {
+		return ""
+	}
+	uid, _ := page["uid"].(string)
+	return uid
+}
+
 // grafanaTree reads a dashboard and normalises it.
 func grafanaTree(s string) (map[string]any, error) {
 	page, err := readTree(s)

@@ -393,6 +393,7 @@ func FuzzGrafanaJSON(f *testing.F) {
 	f.Add(`{"panels":[{"type":"row","panels":[{"type":"row","panels":[{"gridPos":{"x":1e999,"y":"a"}}]}]}]}`, `{}`)
 	f.Fuzz(func(t *testing.T, a, b string) {
 		_ = dash.ValidateGrafanaJSON(a)
+		_ = dash.GrafanaUID(a)
 		dash.GrafanaProblems(dash.Dashboard{Sections: []dash.Section{{Tiles: []dash.Tile{{Raw: &dash.Raw{PanelJSON: a}}}}}}, dash.GrafanaOptions{})
 		normal, err := dash.NormalizeGrafanaJSON(a)
 		equal := dash.EqualGrafanaJSON(a, b)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -68,8 +69,19 @@ func (r *dashboard) updateInMonitoring(ctx context.Context, client *gcp.Client, 
 	return true
 }
 
+// ownUID is the uid of the dashboard that a state has in Grafana, empty when
+// there is none. Without an address there never was one, or it is gone: whatever
+// has the uid then is somebody else's.
+func (m model) ownUID() string {
+	if m.GrafanaURL.IsNull() {
+		return ""
+	}
+	return m.GrafanaUID.ValueString()
+}
+
 // saveInGrafana makes or replaces the dashboard in Grafana, and takes away the
-// one under the uid that it had before.
+// one of ours under before, the uid that it had. Under another uid, or under any
+// when it had none, it overwrites nothing that differs from what is planned.
 func (r *dashboard) saveInGrafana(ctx context.Context, planned *model, before string, diags *diag.Diagnostics) {
 	if r.Data.Grafana == nil {
 		diags.AddAttributeError(path.Root("targets"), "The provider has no Grafana.", "Give the provider block grafana = { url = …, auth = … }.")
@@ -87,14 +99,14 @@ func (r *dashboard) saveInGrafana(ctx context.Context, planned *model, before st
 		diags.AddAttributeError(path.Root("grafana").AtName("uid"), "Another dashboard has this uid in Grafana.",
 			"Give grafana.uid a value of its own, or delete the dashboard "+settings.UID+" in Grafana if nobody needs it. Nothing was overwritten.")
 		return
-	case dash.EqualGrafanaJSON(standing, planned.GrafanaJSON.ValueString()) && meta.FolderUID == settings.FolderUID:
-		planned.GrafanaURL = types.StringValue(addressOf(meta.URL))
-		return
 	}
-	_, url, _, err := r.Data.Grafana.SaveDashboard(ctx, planned.GrafanaJSON.ValueString(), settings.FolderUID, known, "by Terraform")
-	if err != nil {
-		addGrafanaError(diags, "The dashboard could not be saved in Grafana.", err)
-		return
+	url := meta.URL
+	if err != nil || !dash.EqualGrafanaJSON(standing, planned.GrafanaJSON.ValueString()) || !sameFolder(meta.FolderUID, settings.FolderUID) {
+		// What stands and is as planned, but for its folder, is ours.
+		if _, url, _, err = r.Data.Grafana.SaveDashboard(ctx, planned.GrafanaJSON.ValueString(), settings.FolderUID, err == nil, "by Terraform"); err != nil {
+			addGrafanaError(diags, "The dashboard could not be saved in Grafana.", err)
+			return
+		}
 	}
 	planned.GrafanaURL = types.StringValue(addressOf(url))
 	if before != "" && !known {
@@ -138,8 +150,16 @@ func (r *dashboard) readGrafana(ctx context.Context, found *model, diags *diag.D
 		addGrafanaError(diags, "The dashboard could not be read from Grafana.", err)
 		return true
 	}
+	same := dash.EqualGrafanaJSON(text, found.GrafanaJSON.ValueString())
+	if !same && found.ownUID() == "" { // Somebody else's.
+		found.GrafanaJSON = tfkit.SpelledNull[grafanaJSON]()
+		return false
+	}
 	found.GrafanaURL = types.StringValue(addressOf(meta.URL))
-	if !dash.EqualGrafanaJSON(text, found.GrafanaJSON.ValueString()) {
+	if folder := found.settings(ctx, diags).FolderUID; !sameFolder(meta.FolderUID, folder) {
+		found.setFolder(ctx, meta.FolderUID, diags)
+	}
+	if !same {
 		seen, err := dash.GrafanaDrift(found.GrafanaJSON.ValueString(), text)
 		if err != nil {
 			seen = text
@@ -147,6 +167,28 @@ func (r *dashboard) readGrafana(ctx context.Context, found *model, diags *diag.D
 		found.GrafanaJSON = tfkit.SpelledValue[grafanaJSON](seen)
 	}
 	return true
+}
+
+// sameFolder compares folders by uid. That of dashboards in no folder has none,
+// and can be called general.
+func sameFolder(a, b string) bool {
+	none := func(uid string) bool { return uid == "" || uid == "general" }
+	return a == b || none(a) && none(b)
+}
+
+// setFolder notes the folder that somebody moved the dashboard to.
+func (m *model) setFolder(ctx context.Context, uid string, diags *diag.Diagnostics) {
+	settings := m.Grafana.Attributes()
+	if m.Grafana.IsNull() {
+		settings = map[string]attr.Value{}
+		for name := range m.Grafana.AttributeTypes(ctx) {
+			settings[name] = types.StringNull()
+		}
+	}
+	settings["folder_uid"] = stringOrNull(uid)
+	object, d := types.ObjectValue(m.Grafana.AttributeTypes(ctx), settings)
+	diags.Append(d...)
+	m.Grafana = object
 }
 
 // addGrafanaError reports what Grafana refused or never answered.

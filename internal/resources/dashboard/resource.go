@@ -181,15 +181,15 @@ func (r *dashboard) Update(ctx context.Context, req resource.UpdateRequest, resp
 	}
 	tfkit.ClearAdopted(ctx, resp.Private, &resp.Diagnostics)
 	if planned.has(dash.TargetGrafana) {
-		r.saveInGrafana(ctx, &planned, state.GrafanaUID.ValueString(), &resp.Diagnostics)
-	} else if state.has(dash.TargetGrafana) {
-		r.deleteInGrafana(ctx, state.GrafanaUID.ValueString(), &resp.Diagnostics)
+		r.saveInGrafana(ctx, &planned, state.ownUID(), &resp.Diagnostics)
+	} else if uid := state.ownUID(); uid != "" {
+		r.deleteInGrafana(ctx, uid, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		// What reached Cloud Monitoring is in the state, what did not reach
 		// Grafana is not.
 		planned.GrafanaJSON, planned.GrafanaUID, planned.GrafanaURL = state.GrafanaJSON, state.GrafanaUID, state.GrafanaURL
-		planned.Targets = state.Targets
+		planned.Targets, planned.Grafana = state.Targets, state.Grafana
 	}
 	planned.settle()
 	resp.Diagnostics.Append(resp.State.Set(ctx, planned)...)
@@ -206,8 +206,8 @@ func (r *dashboard) Delete(ctx context.Context, req resource.DeleteRequest, resp
 	if client == nil {
 		return
 	}
-	if !state.GrafanaURL.IsNull() {
-		r.deleteInGrafana(ctx, state.GrafanaUID.ValueString(), &resp.Diagnostics)
+	if uid := state.ownUID(); uid != "" {
+		r.deleteInGrafana(ctx, uid, &resp.Diagnostics)
 	}
 	if state.Name.IsNull() || resp.Diagnostics.HasError() {
 		return

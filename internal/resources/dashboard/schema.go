@@ -24,8 +24,11 @@ type (
 // Same implements tfkit.Meaning.
 func (monitoringJSON) Same(a, b string) bool { return dash.EqualMonitoringJSON(a, b) }
 
-// Same implements tfkit.Meaning.
-func (grafanaJSON) Same(a, b string) bool { return dash.EqualGrafanaJSON(a, b) }
+// Same implements tfkit.Meaning. Another uid is another dashboard, whatever it
+// shows.
+func (grafanaJSON) Same(a, b string) bool {
+	return dash.EqualGrafanaJSON(a, b) && dash.GrafanaUID(a) == dash.GrafanaUID(b)
+}
 
 // Same implements tfkit.Meaning.
 func (widgetJSON) Same(a, b string) bool { return dash.EqualWidgetJSON(a, b) }
