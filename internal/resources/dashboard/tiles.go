@@ -150,8 +150,8 @@ func thresholds() schema.Attribute {
 		MarkdownDescription: "Values from which it is worth a look.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"value":     schema.Float64Attribute{Required: true, MarkdownDescription: "The value, in the unit of the query."},
-			"color":     optionalString("`yellow` or `red` (the default)."),
-			"direction": optionalString("`above` (the default) or `below`."),
+			"color":     optionalString("`yellow` or `red` (the default). Only `red` on a chart of Cloud Monitoring, whose lines have no colours."),
+			"direction": optionalString("`above` (the default) or `below`. Only `above` on a chart of Cloud Monitoring."),
 			"label":     schema.StringAttribute{Optional: true, MarkdownDescription: "What people read at the line."},
 		}},
 	})
