@@ -30,6 +30,8 @@ type call struct {
 
 	start time.Time
 	fault *Fault
+	// status is that of a reply without an error, where it isn't 200.
+	status int
 	// outcome is what becomes of the reply.
 	outcome outcome
 }
@@ -51,6 +53,9 @@ func (s *Server) run(ctx context.Context, c *call, handle func(context.Context) 
 	c.seq = s.requests.next()
 	c.start = s.clk.Now()
 	value, err := s.serve(ctx, c, handle)
+	if own, ok := value.(*rawReply); ok {
+		c.status = own.status
+	}
 	s.record(c, err)
 	return value, err
 }
@@ -132,6 +137,9 @@ func (s *Server) record(c *call, err error) {
 		Seq: c.seq, Time: c.start.UTC(), Transport: c.transport, Host: c.host, Method: c.method, Path: c.path,
 		RPC: c.rpc, Resource: c.resource, Status: httpStatusOf(err), Code: codeName(status.Code(err)),
 		Duration: s.clk.Now().Sub(c.start),
+	}
+	if err == nil && c.status != 0 {
+		r.Status = c.status
 	}
 	if c.method != http.MethodGet {
 		r.Body = maskJSON(c.body)

@@ -209,14 +209,13 @@ func uniqueSorted(in []string) []string {
 }
 
 var (
-	roleName        = regexp.MustCompile(`^((projects|organizations)/[a-z0-9.:-]+/)?roles/[A-Za-z0-9_.]{2,}$`)
-	permissionName  = regexp.MustCompile(`^[a-z][a-zA-Z0-9-]*(\.[a-zA-Z0-9]+){2,}$`)
-	domainName      = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
-	monitoringAgent = regexp.MustCompile(`^service-([0-9]+)@gcp-sa-monitoring-notification\.iam\.gserviceaccount\.com$`)
+	roleName       = regexp.MustCompile(`^((projects|organizations)/[a-z0-9.:-]+/)?roles/[A-Za-z0-9_.]{2,}$`)
+	permissionName = regexp.MustCompile(`^[a-z][a-zA-Z0-9-]*(\.[a-zA-Z0-9]+){2,}$`)
+	domainName     = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
 )
 
 // checkMember refuses a principal that IAM refuses: of no known type, with a
-// malformed address, or Monitoring's agent before it exists.
+// malformed address, or a service agent before it exists.
 func (s *Server) checkMember(member string) error {
 	switch member {
 	case "allUsers", "allAuthenticatedUsers":
@@ -276,4 +275,15 @@ func (s *Server) testPermissions(r *restRequest) (*testIamPermissionsReply, erro
 		}
 	}
 	return &testIamPermissionsReply{Permissions: s.denied.allowed(req.Permissions)}, nil
+}
+
+// grants tells whether a policy gives a member one of some roles, whatever
+// happens: a binding under a condition does not count.
+func (p *iamPolicy) grants(member string, roles []string) bool {
+	for _, b := range p.Bindings {
+		if b.Condition == nil && slices.Contains(roles, b.Role) && slices.Contains(b.Members, member) {
+			return true
+		}
+	}
+	return false
 }

@@ -77,6 +77,9 @@ type route struct {
 	// query lists the query parameters that the method knows besides the
 	// system parameters (alt, key, fields, prettyPrint, …). Another one is a 400.
 	query []string
+	// resource is the name of what a call is about, for the request log, where no
+	// variable of the path holds it whole: "b/{bucket}/o/{object}".
+	resource string
 	// media says that the body is no JSON, so that nothing of it is logged but
 	// what loggable returns.
 	media bool
@@ -94,6 +97,8 @@ type restRequest struct {
 	vars   map[string]string
 	query  url.Values
 	header http.Header
+	// host is where the request was sent, such as "127.0.0.1:9010".
+	host string
 	// body is JSON, unless the route takes media.
 	body []byte
 }
@@ -146,6 +151,12 @@ func (s *Server) kinds() []kind {
 		logExclusionKind,
 		logMetricKind,
 		logOperationKind,
+		bucketKind,
+		objectKind,
+		kmsLocationKind,
+		keyRingKind,
+		cryptoKeyKind,
+		keyVersionKind,
 		grafanaDashboardKind,
 		grafanaFolderKind,
 		grafanaLookupKind,

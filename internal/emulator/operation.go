@@ -72,6 +72,45 @@ type storedOperation struct {
 	DoneAt time.Time `json:"doneAt"`
 }
 
+// operationPlan is a long-running operation that is about to begin.
+type operationPlan struct {
+	host string
+	// prefix begins the operation's name, such as "operations/acat.p2-1-" or
+	// "projects/p/locations/l/operations/".
+	prefix string
+	// takes is how long it runs on Google Cloud.
+	takes    time.Duration
+	metadata map[string]any
+	response any
+}
+
+// startedOperation is what became of a plan.
+type startedOperation struct {
+	// operation is what the call replies: done if it took no time.
+	operation *operation
+	doneAt    time.Time
+	// failure is set when a fault has it fail. The object is then left as the
+	// real service leaves it.
+	failure *operationStatus
+}
+
+// beginOperation stores an operation, with the fate that a fault gives it.
+func (s *Server) beginOperation(ctx context.Context, p operationPlan) (startedOperation, error) {
+	doneAt, failure := s.operationFate(ctx, p.takes)
+	id := s.newNumericID(kindOperation, p.host+"/"+p.prefix)
+	op := storedOperation{DoneAt: doneAt}
+	op.Name = strings.TrimPrefix(id, p.host+"/")
+	op.Metadata, op.Response, op.Error = p.metadata, p.response, failure
+	if failure != nil {
+		op.Response = nil
+	}
+	if err := s.create(kindOperation, p.host, id, op); err != nil {
+		return startedOperation{}, err
+	}
+	now, err := s.getOperation(p.host, op.Name)
+	return startedOperation{operation: now, doneAt: doneAt, failure: failure}, err
+}
+
 // startOperation stores an operation that takes d and returns what the call
 // that starts it replies: the name, and nothing else, as recorded.
 func (s *Server) startOperation(host, prefix string, d time.Duration, metadata map[string]any, response any) (*operation, error) {
@@ -99,7 +138,7 @@ func (s *Server) getOperation(host, name string) (*operation, error) {
 		return nil, err
 	}
 	if s.now().Before(op.DoneAt) {
-		op.Response = nil
+		op.Response, op.Error = nil, nil
 		return &op.operation, nil
 	}
 	op.Done = true

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"sync"
@@ -16,6 +17,8 @@ type rateQuota struct {
 	writes    bool
 	metric    string
 	perMinute int
+	// burst is how many may come at once; 0 means all of a minute.
+	burst int
 }
 
 // rateQuotas lists the quotas that are enforced with Options.Quota "gcp". Only
@@ -70,7 +73,7 @@ func (q *quotas) charge(now time.Time, quota rateQuota, project string) error {
 	key := quota.metric + " " + strconv.FormatBool(quota.writes) + " " + project
 	bucket := q.buckets[key]
 	if bucket == nil {
-		bucket = rate.NewLimiter(rate.Limit(float64(quota.perMinute)/60), quota.perMinute)
+		bucket = rate.NewLimiter(rate.Limit(float64(quota.perMinute)/60), cmp.Or(quota.burst, quota.perMinute))
 		if q.buckets == nil {
 			q.buckets = map[string]*rate.Limiter{}
 		}

@@ -51,9 +51,9 @@ func (m restMethod) loggable(r *restRequest) json.RawMessage {
 }
 
 func (m restMethod) prepare(_ *Server, r *restRequest) (string, func(context.Context) (any, error), error) {
-	resource := ""
+	resource := templated.ReplaceAllStringFunc(m.route.resource, func(v string) string { return r.vars[strings.Trim(v, "{}")] })
 	for _, name := range []string{"name", "parent", "resource", "project", "topic", "projectId", "uid"} {
-		if v := r.vars[name]; v != "" {
+		if v := r.vars[name]; resource == "" && v != "" {
 			resource = v
 			break
 		}
@@ -63,6 +63,9 @@ func (m restMethod) prepare(_ *Server, r *restRequest) (string, func(context.Con
 	}
 	return resource, func(ctx context.Context) (any, error) { return m.route.handle(ctx, r) }, nil
 }
+
+// templated finds the variables in the resource of a route.
+var templated = regexp.MustCompile(`\{[A-Za-z]+\}`)
 
 // apiHost recognises the host in the first segment of a path.
 var apiHost = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
@@ -135,7 +138,7 @@ func (s *Server) dispatch(c *call, r *http.Request, path string) func(context.Co
 	if err != nil {
 		return fail(invalid("The query string is malformed."))
 	}
-	request := &restRequest{vars: vars, query: query, header: r.Header, body: body}
+	request := &restRequest{vars: vars, query: query, header: r.Header, host: r.Host, body: body}
 	c.body = e.method.loggable(request)
 	resource, handle, err := e.method.prepare(s, request)
 	c.resource = resource
@@ -153,6 +156,11 @@ func (s *Server) splitHost(r *http.Request) (host, path string) {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if apiHost.MatchString(first) && net.ParseIP(first) == nil {
 		return first, "/" + rest
+	}
+	// Google's client of Cloud Storage uploads to the root of whatever host its
+	// endpoint has.
+	if strings.HasPrefix(path, uploadPath) {
+		return storageHost, path
 	}
 	name := r.Host
 	if h, _, err := net.SplitHostPort(name); err == nil {
@@ -188,6 +196,10 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, c *call, value an
 	}
 	raw = layOut(raw, r.URL.Query())
 	h := w.Header()
+	if httpStatus == http.StatusNotModified {
+		w.WriteHeader(httpStatus)
+		return
+	}
 	h.Set("Content-Type", "application/json; charset=UTF-8")
 	h.Set("Cache-Control", "private")
 	h.Set("Content-Length", strconv.Itoa(len(raw)))

@@ -76,6 +76,10 @@ type Server struct {
 	served   chan struct{}
 
 	projectRefs projectRefs
+	// storageMu makes what Cloud Storage checks and then writes one step.
+	storageMu sync.Mutex
+	// lastGeneration is that of the object that was written last.
+	lastGeneration int64
 	// series are the time series that queries find.
 	series *series.Source
 }
@@ -123,6 +127,7 @@ func New(opts Options) (*Server, error) {
 	for _, kindName := range st.Kinds() {
 		for _, e := range st.List(kindName, "") {
 			s.canonicalProject(projectOf(e.Name))
+			s.canonicalProject(projectOf(e.Parent))
 		}
 	}
 	if err := s.registerKinds(); err != nil {

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"regexp"
 	"strconv"
 
 	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
@@ -9,13 +10,75 @@ import (
 )
 
 // kindServiceAgent is the kind of the service accounts that Google makes for
-// itself in a project, of which Monitoring's notification agent is the one that
-// is modelled: it comes into being with the project's first Pub/Sub channel, and
-// IAM refuses it before.
+// itself in a project. IAM refuses them as members before they exist.
 const kindServiceAgent = "serviceAgents"
 
-func monitoringAgentEmail(project string) string {
-	return "service-" + strconv.FormatInt(projectNumber(project), 10) + "@gcp-sa-monitoring-notification.iam.gserviceaccount.com"
+// serviceAgent is the agent of one API: service-NUMBER@DOMAIN.iam.gserviceaccount.com
+// (https://cloud.google.com/iam/docs/service-agents).
+type serviceAgent struct {
+	host, domain string
+	// atEnabling says that it exists as soon as its API is enabled. The others
+	// come into being with what first needs them, or when somebody asks for
+	// them: by services:generateServiceIdentity, or by a method of their API.
+	atEnabling bool
+}
+
+var serviceAgents = []serviceAgent{
+	{host: "artifactregistry.googleapis.com", domain: "gcp-sa-artifactregistry"},
+	{host: "binaryauthorization.googleapis.com", domain: "gcp-sa-binaryauthorization"},
+	{host: "compute.googleapis.com", domain: "compute-system", atEnabling: true},
+	{host: "container.googleapis.com", domain: "container-engine-robot", atEnabling: true},
+	{host: "logging.googleapis.com", domain: "gcp-sa-logging"},
+	{host: monitoringHost, domain: "gcp-sa-monitoring-notification"},
+	{host: "pubsub.googleapis.com", domain: "gcp-sa-pubsub"},
+	{host: "secretmanager.googleapis.com", domain: "gcp-sa-secretmanager"},
+	{host: "sqladmin.googleapis.com", domain: "gcp-sa-cloud-sql"},
+	{host: storageHost, domain: "gs-project-accounts"},
+}
+
+func serviceAgentByHost(host string) (serviceAgent, bool) {
+	for _, a := range serviceAgents {
+		if a.host == host {
+			return a, true
+		}
+	}
+	return serviceAgent{}, false
+}
+
+// serviceAgentEmail is the address of an API's agent in a project, or "" for an
+// API without one.
+func serviceAgentEmail(project, host string) string {
+	a, ok := serviceAgentByHost(host)
+	if !ok {
+		return ""
+	}
+	return "service-" + strconv.FormatInt(projectNumber(project), 10) + "@" + a.domain + ".iam.gserviceaccount.com"
+}
+
+// serviceAgentExists tells whether an API's agent is there in a project.
+func (s *Server) serviceAgentExists(project, host string) bool {
+	a, ok := serviceAgentByHost(host)
+	if !ok {
+		return false
+	}
+	if _, err := s.store.Get(kindServiceAgent, serviceAgentEmail(project, host)); err == nil {
+		return true
+	}
+	if !a.atEnabling {
+		return false
+	}
+	shown, _, _, err := s.serviceState(project, host)
+	return err == nil && shown == serviceEnabled
+}
+
+// makeServiceAgent has an API's agent exist in a project and returns its address.
+func (s *Server) makeServiceAgent(project, host string) (string, error) {
+	email := serviceAgentEmail(project, host)
+	err := s.create(kindServiceAgent, "projects/"+project, email, map[string]string{"email": email})
+	if status.Code(err) == codes.AlreadyExists {
+		err = nil
+	}
+	return email, err
 }
 
 // noteMonitoringAgent makes the agent of the channel's project exist.
@@ -23,22 +86,23 @@ func (s *Server) noteMonitoringAgent(parent string, c *monitoringpb.Notification
 	if c.GetType() != "pubsub" {
 		return nil
 	}
-	email := monitoringAgentEmail(projectOf(parent))
-	err := s.create(kindServiceAgent, parent, email, map[string]string{"email": email})
-	if status.Code(err) == codes.AlreadyExists {
-		return nil
-	}
+	_, err := s.makeServiceAgent(projectOf(parent), monitoringHost)
 	return err
 }
 
-// checkAgent refuses Monitoring's agent of a project that has none. Other
-// service accounts are taken to exist: they live in projects outside of here.
+var serviceAgentAddress = regexp.MustCompile(`^service-([0-9]+)@([a-z0-9-]+)\.iam\.gserviceaccount\.com$`)
+
+// checkAgent refuses an agent of a project that doesn't have it yet. Those of
+// APIs that are not listed are taken to exist.
 func (s *Server) checkAgent(email string) error {
-	if !monitoringAgent.MatchString(email) {
+	found := serviceAgentAddress.FindStringSubmatch(email)
+	if found == nil {
 		return nil
 	}
-	if _, err := s.store.Get(kindServiceAgent, email); err != nil {
-		return invalid("Service account %s does not exist.", email)
+	for _, a := range serviceAgents {
+		if a.domain == found[2] && !s.serviceAgentExists(s.canonicalProject(found[1]), a.host) {
+			return invalid("Service account %s does not exist.", email)
+		}
 	}
 	return nil
 }
