@@ -3,7 +3,6 @@ package emulator
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -319,45 +318,4 @@ func (k cryptoKeys) listRetired(ctx context.Context, r *restRequest) (any, error
 	}
 	page, next, err := pageOf(all, r.query, "retired "+location, 100, 1000)
 	return &cloudkms.ListRetiredResourcesResponse{RetiredResources: page, NextPageToken: next, TotalSize: int64(len(all))}, err
-}
-
-// keyUsers are the roles that let a service encrypt and decrypt with a key.
-var keyUsers = []string{"roles/cloudkms.cryptoKeyEncrypterDecrypter"}
-
-// agentMayUse tells whether a service agent can encrypt with a key: the key
-// stands with an enabled primary version, and its policy, that of its ring or
-// that of its project grants the agent the role. A grant under a condition does
-// not count: the emulator evaluates none.
-func (s *Server) agentMayUse(key, agentEmail string) bool {
-	key = s.canonicalName(key)
-	found := keyName.FindStringSubmatch(key)
-	if found == nil {
-		return false
-	}
-	have, err := s.cryptoKey(key)
-	if err != nil {
-		return false
-	}
-	if v := have.find(have.Primary); v == nil || v.State != versionEnabled {
-		return false
-	}
-	ring, _, _ := strings.Cut(key, "/cryptoKeys/")
-	for _, resource := range []string{
-		kmsHost + "/" + key, kmsHost + "/" + ring,
-		fmt.Sprintf("%s/projects/%d", resourceManagerHost, projectNumber(found[1])),
-	} {
-		if p, _, err := s.getIamPolicy(resource); err == nil && p.grants("serviceAccount:"+agentEmail, keyUsers) {
-			return true
-		}
-	}
-	return false
-}
-
-// primaryVersion returns the name of the version that a key encrypts with.
-func (s *Server) primaryVersion(key string) (string, error) {
-	have, err := s.cryptoKey(s.canonicalName(key))
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%s/cryptoKeyVersions/%d", have.Name, have.Primary), nil
 }

@@ -111,19 +111,6 @@ func (s *Server) beginOperation(ctx context.Context, p operationPlan) (startedOp
 	return startedOperation{operation: now, doneAt: doneAt, failure: failure}, err
 }
 
-// startOperation stores an operation that takes d and returns what the call
-// that starts it replies: the name, and nothing else, as recorded.
-func (s *Server) startOperation(host, prefix string, d time.Duration, metadata map[string]any, response any) (*operation, error) {
-	id := s.newNumericID(kindOperation, host+"/operations/"+prefix)
-	op := storedOperation{DoneAt: s.now().Add(d)}
-	op.Name = strings.TrimPrefix(id, host+"/")
-	op.Metadata, op.Response = metadata, response
-	if err := s.create(kindOperation, host, id, op); err != nil {
-		return nil, err
-	}
-	return &operation{Name: op.Name}, nil
-}
-
 // getOperation returns an operation as it stands now.
 func (s *Server) getOperation(host, name string) (*operation, error) {
 	e, err := s.store.Get(kindOperation, host+"/"+name)

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -147,7 +148,7 @@ func (s *Server) managedProject(idOrNumber string) (*project, error) {
 
 // newProject makes a project and returns its record; it becomes visible when
 // its creation is done.
-func (s *Server) newProject(id, displayName, parent string, labels map[string]string) (*project, error) {
+func (s *Server) newProject(ctx context.Context, id, displayName, parent string, labels map[string]string) (*project, error) {
 	if !newProjectID.MatchString(id) {
 		return nil, invalid("field [project_id] has issue [project_id must be 6 to 30 lowercase letters, digits or hyphens, must start with a letter and must not end with a hyphen]")
 	}
@@ -162,12 +163,16 @@ func (s *Server) newProject(id, displayName, parent string, labels map[string]st
 		return nil, apiError(codes.AlreadyExists, "Requested entity already exists")
 	}
 	now := s.now()
+	ready, failure := s.operationFate(ctx, projectCreation)
 	p := &project{
 		ID: id, DisplayName: displayName, Parent: parent, Labels: labels, Made: true,
-		Created: now, Updated: now, Ready: now.Add(s.scaled(projectCreation)),
+		Created: now, Updated: now, Ready: ready,
 	}
 	if p.DisplayName == "" {
 		p.DisplayName = id
+	}
+	if failure != nil {
+		return p, nil // The operation tells; nothing is left of the project.
 	}
 	if err := s.saveProject(p); err != nil {
 		return nil, err

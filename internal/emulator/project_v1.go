@@ -89,7 +89,7 @@ func (s *Server) searchProjects(filter string, keep func(*project) bool) ([]*pro
 	return found, nil
 }
 
-func (v projectsV1) create(_ context.Context, r *restRequest) (any, error) {
+func (v projectsV1) create(ctx context.Context, r *restRequest) (any, error) {
 	in := &crmv1.Project{}
 	if err := r.decode(in); err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (v projectsV1) create(_ context.Context, r *restRequest) (any, error) {
 	if in.Parent != nil {
 		parent = in.Parent.Type + "s/" + in.Parent.Id
 	}
-	p, err := v.s.newProject(in.ProjectId, in.Name, parent, in.Labels)
+	p, err := v.s.newProject(ctx, in.ProjectId, in.Name, parent, in.Labels)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,11 @@ func (v projectsV1) create(_ context.Context, r *restRequest) (any, error) {
 		"@type":      "type.googleapis.com/google.cloudresourcemanager.v1.ProjectCreationStatus",
 		"createTime": p.Created.Format(time.RFC3339Nano), "gettable": true, "ready": true,
 	}
-	return v.s.startOperation(resourceManagerHost, "cp.", v.s.scaled(projectCreation), metadata, response)
+	started, err := v.s.beginOperation(ctx, operationPlan{host: resourceManagerHost, prefix: "operations/cp.", takes: projectCreation, metadata: metadata, response: response})
+	if err != nil {
+		return nil, err
+	}
+	return &operation{Name: started.operation.Name}, nil
 }
 
 func (v projectsV1) update(_ context.Context, r *restRequest) (any, error) {

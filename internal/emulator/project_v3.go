@@ -101,19 +101,19 @@ func (v projectsV3) search(_ context.Context, r *restRequest) (any, error) {
 	return out, nil
 }
 
-func (v projectsV3) create(_ context.Context, r *restRequest) (any, error) {
+func (v projectsV3) create(ctx context.Context, r *restRequest) (any, error) {
 	in := &crmv3.Project{}
 	if err := r.decode(in); err != nil {
 		return nil, err
 	}
-	p, err := v.s.newProject(in.ProjectId, in.DisplayName, in.Parent, in.Labels)
+	p, err := v.s.newProject(ctx, in.ProjectId, in.DisplayName, in.Parent, in.Labels)
 	if err != nil {
 		return nil, err
 	}
-	return v.operation(p, "cp.", "CreateProjectMetadata", projectCreation)
+	return v.operation(ctx, p, "cp.", "CreateProjectMetadata", projectCreation)
 }
 
-func (v projectsV3) update(_ context.Context, r *restRequest) (any, error) {
+func (v projectsV3) update(ctx context.Context, r *restRequest) (any, error) {
 	p, err := v.find(r)
 	if err != nil {
 		return nil, err
@@ -146,10 +146,10 @@ func (v projectsV3) update(_ context.Context, r *restRequest) (any, error) {
 	if err := v.s.saveProject(p); err != nil {
 		return nil, err
 	}
-	return v.operation(p, "up.", "UpdateProjectMetadata", 0)
+	return v.operation(ctx, p, "up.", "UpdateProjectMetadata", 0)
 }
 
-func (v projectsV3) delete(_ context.Context, r *restRequest) (any, error) {
+func (v projectsV3) delete(ctx context.Context, r *restRequest) (any, error) {
 	p, err := v.find(r)
 	if err != nil {
 		return nil, err
@@ -157,10 +157,10 @@ func (v projectsV3) delete(_ context.Context, r *restRequest) (any, error) {
 	if err := v.s.removeProject(p); err != nil {
 		return nil, err
 	}
-	return v.operation(p, "pd.", "DeleteProjectMetadata", 0)
+	return v.operation(ctx, p, "pd.", "DeleteProjectMetadata", 0)
 }
 
-func (v projectsV3) undelete(_ context.Context, r *restRequest) (any, error) {
+func (v projectsV3) undelete(ctx context.Context, r *restRequest) (any, error) {
 	p, err := v.find(r)
 	if err != nil {
 		return nil, err
@@ -168,15 +168,19 @@ func (v projectsV3) undelete(_ context.Context, r *restRequest) (any, error) {
 	if err := v.s.restoreProject(p); err != nil {
 		return nil, err
 	}
-	return v.operation(p, "pu.", "UndeleteProjectMetadata", 0)
+	return v.operation(ctx, p, "pu.", "UndeleteProjectMetadata", 0)
 }
 
 // operation answers with an operation that ends in the project as it is now.
-func (v projectsV3) operation(p *project, prefix, metadata string, d time.Duration) (any, error) {
+func (v projectsV3) operation(ctx context.Context, p *project, prefix, metadata string, d time.Duration) (any, error) {
 	response, err := anyOf(projectV3Type, v.render(p))
 	if err != nil {
 		return nil, err
 	}
 	meta := map[string]any{"@type": "type.googleapis.com/google.cloud.resourcemanager.v3." + metadata}
-	return v.s.startOperation(resourceManagerHost, prefix, v.s.scaled(d), meta, response)
+	started, err := v.s.beginOperation(ctx, operationPlan{host: resourceManagerHost, prefix: "operations/" + prefix, takes: d, metadata: meta, response: response})
+	if err != nil {
+		return nil, err
+	}
+	return &operation{Name: started.operation.Name}, nil
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"regexp"
 	"strconv"
+	"time"
 
 	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
 	"google.golang.org/grpc/codes"
@@ -61,7 +62,8 @@ func (s *Server) serviceAgentExists(project, host string) bool {
 	if !ok {
 		return false
 	}
-	if _, err := s.store.Get(kindServiceAgent, serviceAgentEmail(project, host)); err == nil {
+	var made madeAgent
+	if _, err := s.load(kindServiceAgent, serviceAgentEmail(project, host), &made); err == nil && !s.now().Before(made.Ready) {
 		return true
 	}
 	if !a.atEnabling {
@@ -71,14 +73,33 @@ func (s *Server) serviceAgentExists(project, host string) bool {
 	return err == nil && shown == serviceEnabled
 }
 
+// madeAgent is the record of an agent.
+type madeAgent struct {
+	Email string `json:"email"`
+	// Ready is when the operation that makes it is done.
+	Ready time.Time `json:"ready,omitzero"`
+}
+
 // makeServiceAgent has an API's agent exist in a project and returns its address.
 func (s *Server) makeServiceAgent(project, host string) (string, error) {
+	return serviceAgentEmail(project, host), s.makeServiceAgentAt(project, host, s.now())
+}
+
+func (s *Server) makeServiceAgentAt(project, host string, ready time.Time) error {
 	email := serviceAgentEmail(project, host)
-	err := s.create(kindServiceAgent, "projects/"+project, email, map[string]string{"email": email})
-	if status.Code(err) == codes.AlreadyExists {
-		err = nil
+	next := madeAgent{Email: email, Ready: ready}
+	var have madeAgent
+	version, err := s.load(kindServiceAgent, email, &have)
+	switch {
+	case status.Code(err) == codes.NotFound:
+		err = s.create(kindServiceAgent, "projects/"+project, email, next)
+	case err == nil && ready.Before(have.Ready):
+		err = s.update(kindServiceAgent, email, version, next)
 	}
-	return email, err
+	if c := status.Code(err); c == codes.AlreadyExists || c == codes.Aborted {
+		return nil // another call made it just now
+	}
+	return err
 }
 
 // noteMonitoringAgent makes the agent of the channel's project exist.

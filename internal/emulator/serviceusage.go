@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,8 @@ var serviceKind = kind{
 		"EnableService":       "serviceusage.services.enable",
 		"BatchEnableServices": "serviceusage.services.enable",
 		"DisableService":      "serviceusage.services.disable",
+		// The method checks that the caller may enable what it makes the agent of.
+		"GenerateServiceIdentity": "serviceusage.services.enable",
 	},
 	routes: func(s *Server) []route {
 		v := services{s: s}
@@ -49,14 +52,24 @@ var serviceKind = kind{
 			{method: "POST", path: "/v1/{name=projects/*/services/*}:enable", rpc: "EnableService", handle: v.enable},
 			{method: "POST", path: "/v1/{name=projects/*/services/*}:disable", rpc: "DisableService", handle: v.disable},
 			{method: "POST", path: "/v1/{parent=projects/*}/services:batchEnable", rpc: "BatchEnableServices", handle: v.batchEnable},
-			{method: "GET", path: "/v1/{name=operations/*}", rpc: "GetOperation", handle: func(_ context.Context, r *restRequest) (any, error) {
-				return s.getOperation(serviceUsageHost, r.vars["name"])
-			}},
+			{method: "GET", path: "/v1/{name=operations/*}", rpc: "GetOperation", handle: v.operationNow},
+			{method: "GET", path: "/v1beta1/{name=operations/*}", rpc: "GetOperation", handle: v.operationNow},
+			{method: "POST", path: "/v1beta1/{parent=projects/*/services/*}:generateServiceIdentity", rpc: "GenerateServiceIdentity", handle: v.generateIdentity},
 		}
 	},
 }
 
 type services struct{ s *Server }
+
+func (v services) operationNow(_ context.Context, r *restRequest) (any, error) {
+	if found := finishedOperation.FindStringSubmatch(r.vars["name"]); found != nil {
+		return &operation{Name: found[0], Done: true}, nil
+	}
+	return v.s.getOperation(serviceUsageHost, r.vars["name"])
+}
+
+// finishedOperation is the name of an operation that had nothing to do.
+var finishedOperation = regexp.MustCompile(`^operations/(noop|finished)\.DONE_OPERATION$`)
 
 // serviceChange is the latest change of a service's state in a project.
 type serviceChange struct {
@@ -208,7 +221,7 @@ func (v services) list(_ context.Context, r *restRequest) (any, error) {
 	return &serviceusage.ListServicesResponse{Services: page, NextPageToken: next}, err
 }
 
-func (v services) enable(_ context.Context, r *restRequest) (any, error) {
+func (v services) enable(ctx context.Context, r *restRequest) (any, error) {
 	project, name, err := v.split(r.vars["name"])
 	if err != nil {
 		return nil, err
@@ -228,13 +241,10 @@ func (v services) enable(_ context.Context, r *restRequest) (any, error) {
 	if shown == serviceEnabled {
 		return &operation{Name: "operations/noop.DONE_OPERATION", Done: true, Response: response}, nil
 	}
-	if err := v.change(project, name, serviceEnabled); err != nil {
-		return nil, err
-	}
-	return v.operation(project, []string{name}, response)
+	return v.change(ctx, project, []string{name}, serviceEnabled, response)
 }
 
-func (v services) batchEnable(_ context.Context, r *restRequest) (any, error) {
+func (v services) batchEnable(ctx context.Context, r *restRequest) (any, error) {
 	const most = 20
 	project, err := v.project(r.vars["parent"])
 	if err != nil {
@@ -250,33 +260,29 @@ func (v services) batchEnable(_ context.Context, r *restRequest) (any, error) {
 	if err := v.known(req.ServiceIds...); err != nil {
 		return nil, err
 	}
-	changed := false
 	var enabled []any
+	var off []string
 	for _, name := range req.ServiceIds {
 		shown, _, _, err := v.s.serviceState(project, name)
 		if err != nil {
 			return nil, err
 		}
 		enabled = append(enabled, v.render(project, name, serviceEnabled))
-		if shown == serviceEnabled {
-			continue
-		}
-		changed = true
-		if err := v.change(project, name, serviceEnabled); err != nil {
-			return nil, err
+		if shown != serviceEnabled {
+			off = append(off, name)
 		}
 	}
 	response, err := anyOf("google.api.serviceusage.v1.BatchEnableServicesResponse", map[string]any{"services": enabled})
 	if err != nil {
 		return nil, err
 	}
-	if !changed {
+	if len(off) == 0 {
 		return &operation{Name: "operations/noop.DONE_OPERATION", Done: true, Response: response}, nil
 	}
-	return v.operation(project, req.ServiceIds, response)
+	return v.change(ctx, project, off, serviceEnabled, response)
 }
 
-func (v services) disable(_ context.Context, r *restRequest) (any, error) {
+func (v services) disable(ctx context.Context, r *restRequest) (any, error) {
 	project, name, err := v.split(r.vars["name"])
 	if err != nil {
 		return nil, err
@@ -295,42 +301,60 @@ func (v services) disable(_ context.Context, r *restRequest) (any, error) {
 	if shown != serviceEnabled {
 		return nil, apiError(codes.FailedPrecondition, fmt.Sprintf("Service %s is not enabled in project %d.", name, projectNumber(project)))
 	}
-	if err := v.change(project, name, serviceOff); err != nil {
-		return nil, err
+	// The agent that enabling made stays.
+	if v.s.serviceAgentExists(project, name) {
+		if _, err := v.s.makeServiceAgent(project, name); err != nil {
+			return nil, err
+		}
 	}
 	response, err := anyOf("google.api.serviceusage.v1.DisableServiceResponse",
 		map[string]any{"service": v.render(project, name, serviceOff)})
 	if err != nil {
 		return nil, err
 	}
-	return v.operation(project, []string{name}, response)
+	return v.change(ctx, project, []string{name}, serviceOff, response)
 }
 
-// change records a new state. It shows when the operation is done, and calls
-// follow after the propagation.
-func (v services) change(project, name, state string) error {
-	shown, _, version, err := v.s.serviceState(project, name)
-	if err != nil {
-		return err
-	}
-	at := v.s.now().Add(v.s.scaled(serviceOperation))
-	c := serviceChange{State: state, Before: shown, At: at, Usable: at.Add(v.s.scaled(servicePropagation))}
-	full := "projects/" + project + "/services/" + name
-	if version == 0 {
-		return v.s.create(kindService, "projects/"+project, full, c)
-	}
-	return v.s.update(kindService, full, version, c)
-}
-
-func (v services) operation(project string, names []string, response any) (any, error) {
+// change starts the operation that gives services a new state, and records it.
+// It shows when the operation is done, and calls follow after the propagation;
+// an operation that fails changes nothing.
+func (v services) change(ctx context.Context, project string, names []string, state string, response any) (any, error) {
 	number := strconv.FormatInt(projectNumber(project), 10)
 	resources := make([]string, len(names))
 	for i, name := range names {
 		resources[i] = "services/" + name + "/projectSettings/" + number
 	}
-	metadata := map[string]any{
-		"@type":         "type.googleapis.com/google.api.serviceusage.v1.OperationMetadata",
-		"resourceNames": resources,
+	started, err := v.s.beginOperation(ctx, operationPlan{
+		host: serviceUsageHost, prefix: "operations/acat.p2-" + number + "-", takes: serviceOperation,
+		metadata: map[string]any{
+			"@type":         "type.googleapis.com/google.api.serviceusage.v1.OperationMetadata",
+			"resourceNames": resources,
+		},
+		response: response,
+	})
+	if err != nil {
+		return nil, err
 	}
-	return v.s.startOperation(serviceUsageHost, "acat.p2-"+number+"-", v.s.scaled(serviceOperation), metadata, response)
+	// The call that starts it replies with the name, and nothing else, as recorded.
+	reply := &operation{Name: started.operation.Name}
+	if started.failure != nil {
+		return reply, nil
+	}
+	for _, name := range names {
+		shown, _, version, err := v.s.serviceState(project, name)
+		if err != nil {
+			return nil, err
+		}
+		c := serviceChange{State: state, Before: shown, At: started.doneAt, Usable: started.doneAt.Add(v.s.scaled(servicePropagation))}
+		full := "projects/" + project + "/services/" + name
+		if version == 0 {
+			err = v.s.create(kindService, "projects/"+project, full, c)
+		} else {
+			err = v.s.update(kindService, full, version, c)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return reply, nil
 }

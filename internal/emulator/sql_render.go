@@ -12,7 +12,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -204,28 +203,4 @@ func (q sqlService) checkKey(inst *sqlInstance) error {
 		return err
 	}
 	return nil
-}
-
-// checkServiceKey tells whether a service agent can encrypt with a key.
-func (s *Server) checkServiceKey(key, agent string) error {
-	_, err := s.store.Get("cryptoKeys", s.canonicalName(key))
-	if err != nil {
-		return notFound("CryptoKey %s not found.", key)
-	}
-	resource := "cloudkms.googleapis.com/" + s.canonicalName(key)
-	policy, _, err := s.getIamPolicy(resource)
-	if err != nil {
-		return err
-	}
-	for _, b := range policy.Bindings {
-		if b.Role != "roles/cloudkms.cryptoKeyEncrypterDecrypter" {
-			continue
-		}
-		for _, m := range b.Members {
-			if m == "serviceAccount:"+agent {
-				return nil
-			}
-		}
-	}
-	return apiError(codes.PermissionDenied, strings.TrimSpace(agent)+" has no access to "+key)
 }
