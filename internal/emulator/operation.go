@@ -84,8 +84,8 @@ type operationPlan struct {
 	response any
 }
 
-// startedOperation is what became of a plan.
-type startedOperation struct {
+// begunOperation is what became of a plan.
+type begunOperation struct {
 	// operation is what the call replies: done if it took no time.
 	operation *operation
 	doneAt    time.Time
@@ -95,7 +95,7 @@ type startedOperation struct {
 }
 
 // beginOperation stores an operation, with the fate that a fault gives it.
-func (s *Server) beginOperation(ctx context.Context, p operationPlan) (startedOperation, error) {
+func (s *Server) beginOperation(ctx context.Context, p operationPlan) (begunOperation, error) {
 	doneAt, failure := s.operationFate(ctx, p.takes)
 	id := s.newNumericID(kindOperation, p.host+"/"+p.prefix)
 	op := storedOperation{DoneAt: doneAt}
@@ -105,10 +105,10 @@ func (s *Server) beginOperation(ctx context.Context, p operationPlan) (startedOp
 		op.Response = nil
 	}
 	if err := s.create(kindOperation, p.host, id, op); err != nil {
-		return startedOperation{}, err
+		return begunOperation{}, err
 	}
 	now, err := s.getOperation(p.host, op.Name)
-	return startedOperation{operation: now, doneAt: doneAt, failure: failure}, err
+	return begunOperation{operation: now, doneAt: doneAt, failure: failure}, err
 }
 
 // getOperation returns an operation as it stands now.
