@@ -155,7 +155,7 @@ func (h *hold) write(ctx context.Context, encode func() ([]byte, uint64, error))
 			return nil
 		}
 		if stands != nil {
-			if lost := h.ours(stands.data); lost != nil {
+			if _, lost := h.ours(stands); lost != nil {
 				return h.lost(lost)
 			}
 			h.generation = stands.generation
@@ -172,22 +172,22 @@ func (h *hold) write(ctx context.Context, encode func() ([]byte, uint64, error))
 	}
 }
 
-// ours returns nil if the record that stands is of this run, and otherwise what
-// became of the lease.
-func (h *hold) ours(data []byte) error {
-	if data == nil {
-		return fmt.Errorf("%w: the record is gone", ErrLeaseLost)
+// ours returns the record that stands, if this run holds its lease, and otherwise
+// what became of the lease.
+func (h *hold) ours(stands *standing) (*Record, error) {
+	if stands.data == nil {
+		return nil, fmt.Errorf("%w: the record is gone", ErrLeaseLost)
 	}
-	r, err := DecodeRecord(data)
+	r, err := DecodeRecord(stands.data)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%w: %w", ErrLeaseLost, err)
+		return nil, fmt.Errorf("%w: %w", ErrLeaseLost, err)
 	case r.Lease == nil:
-		return fmt.Errorf("%w, and has ended already", ErrLeaseLost)
+		return nil, fmt.Errorf("%w, and has ended already", ErrLeaseLost)
 	case r.Lease.Nonce != h.nonce:
-		return fmt.Errorf("%w: %s, since %s", ErrLeaseLost, h.opts.oneLine(r.Lease.Holder, maxProgress), stamp(r.Lease.Acquired))
+		return nil, fmt.Errorf("%w: %s, since %s", ErrLeaseLost, h.opts.oneLine(r.Lease.Holder, maxProgress), stamp(r.Lease.Acquired))
 	}
-	return nil
+	return r, nil
 }
 
 // lost ends the run: nothing may be changed any more.
@@ -214,13 +214,9 @@ func (h *hold) check(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("nothing was changed, as the lease could not be verified: %w", err)
 	}
-	data := stands.data
-	if lost := h.ours(data); lost != nil {
+	r, lost := h.ours(stands)
+	if lost != nil {
 		return h.lost(lost)
-	}
-	r, err := DecodeRecord(data)
-	if err != nil {
-		return err
 	}
 	left := r.Lease.Expires.Sub(h.opts.Clock.Now())
 	if left > leaseTime-renewAfter {
@@ -275,8 +271,10 @@ func (h *hold) finish(ctx context.Context, keepLease bool, fn func(*Record)) err
 	fn(h.record)
 	h.changes++
 	change := h.changes
-	h.record.Updated = h.opts.Clock.Now()
+	now := h.opts.Clock.Now()
+	h.record.Updated = now
 	h.record.Lease.Beat++
+	h.record.Lease.Expires = now.Add(leaseTime)
 	if !keepLease {
 		h.record.Lease = nil
 	}
@@ -306,13 +304,13 @@ func (h *hold) erase(ctx context.Context) error {
 			return nil
 		}
 		stands, readErr := fetch(ctx, h.opts)
-		switch {
-		case readErr != nil:
-		case stands.data == nil:
+		if readErr == nil && stands.data == nil {
 			return nil
-		case h.ours(stands.data) != nil:
-			return h.lost(h.ours(stands.data))
-		default:
+		}
+		if readErr == nil {
+			if _, lost := h.ours(stands); lost != nil {
+				return h.lost(lost)
+			}
 			h.generation = stands.generation
 		}
 		if try == putTries {

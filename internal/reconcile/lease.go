@@ -36,7 +36,7 @@ type preflight func(ctx context.Context, fresh bool) error
 func (e *Engine) acquire(ctx context.Context, claim bool, admit admission, look preflight) (*hold, error) {
 	w := watch{engine: e, since: e.opts.Clock.Now()}
 	nonce := uuid.NewString()
-	for try := 1; ; try++ {
+	for try := 1; ; {
 		rec, generation, err := e.read(ctx)
 		if err != nil {
 			return nil, err
@@ -48,16 +48,11 @@ func (e *Engine) acquire(ctx context.Context, claim bool, admit admission, look 
 		if err != nil {
 			return nil, err
 		}
-		for rec != nil && w.live(rec.Lease, generation) {
+		if rec != nil && w.live(rec.Lease, generation) {
 			if err := w.wait(ctx, rec.Lease); err != nil {
 				return nil, err
 			}
-			if rec, generation, err = e.read(ctx); err != nil {
-				return nil, err
-			}
-			if next, err = admit(rec); err != nil {
-				return nil, err
-			}
+			continue
 		}
 		if claim && w.overtaken && rec != nil && rec.Lease == nil && rec.Phase != Deleted {
 			return nil, fmt.Errorf("%w: %s did so while this run waited, and its state holds it now. Nothing was changed. "+
@@ -65,6 +60,10 @@ func (e *Engine) acquire(ctx context.Context, claim bool, admit admission, look 
 		}
 		if look != nil {
 			if err := look(ctx, rec == nil); err != nil {
+				if rec == nil && e.claimedMeanwhile(ctx) {
+					w.overtaken = true // What was seen is the other run's work.
+					continue
+				}
 				return nil, err
 			}
 		}
@@ -80,6 +79,7 @@ func (e *Engine) acquire(ctx context.Context, claim bool, admit admission, look 
 		if try == claimTries {
 			return nil, fmt.Errorf("the ledger can't be written: %w", err)
 		}
+		try++
 		if stands != nil && stands.generation != generation {
 			w.overtaken = true
 			continue
@@ -88,6 +88,12 @@ func (e *Engine) acquire(ctx context.Context, claim bool, admit admission, look 
 			return nil, err
 		}
 	}
+}
+
+// claimedMeanwhile reports whether there is a record by now.
+func (e *Engine) claimedMeanwhile(ctx context.Context) bool {
+	rec, _, err := e.read(ctx)
+	return err == nil && rec != nil
 }
 
 // read returns the record and its generation; nil and 0 when there is none.

@@ -145,7 +145,7 @@ func (r *Record) encode() ([]byte, error) {
 }
 
 // errDamaged marks a record that can't be understood and is not newer.
-var errDamaged = errors.New("the record is damaged")
+var errDamaged = fmt.Errorf("%w: what stands in its place is damaged", ErrLost)
 
 // DecodeRecord reads a record strictly. [ErrNewer] means that a newer version
 // of the provider wrote it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -32,9 +33,17 @@ func (s *Step) Owner() (owner Owner) {
 	return owner
 }
 
-// RequestID returns a UUIDv5 of the owner, the incarnation, the step, its
-// attempt and op, which names one operation of the component, such as "create
-// pool-1". It stays the same within a run and when a killed run is resumed in
+// Born returns when the composite was claimed, in the life that it is in: after
+// a destroy, what is made anew needs names that were never used, where a service
+// keeps a name from being used again.
+func (s *Step) Born() (born time.Time) {
+	s.hold.look(func(r *Record) { born = r.Created })
+	return born
+}
+
+// RequestID returns a UUIDv5 of the owner, the incarnation, when it was born,
+// the step, its attempt and op, which names one operation of the component, such
+// as "create pool-1". It stays the same within a run and when a killed run is resumed in
 // its incarnation, so that a service refuses the second of two. After a run that
 // ended the step it is another: a service would answer the old request again,
 // a failure of it too.
@@ -45,7 +54,10 @@ func (s *Step) RequestID(op string) string {
 		if step := r.Steps[s.name]; step != nil {
 			attempt = step.Attempt
 		}
-		parts = []string{r.Owner, strconv.FormatInt(r.Incarnation, 10), s.name, strconv.FormatInt(attempt, 10), op}
+		parts = []string{
+			r.Owner, strconv.FormatInt(r.Incarnation, 10), strconv.FormatInt(r.Created.UnixNano(), 10),
+			s.name, strconv.FormatInt(attempt, 10), op,
+		}
 	})
 	return uuid.NewSHA1(requestSpace, []byte(strings.Join(parts, "\x00"))).String()
 }

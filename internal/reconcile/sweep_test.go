@@ -33,6 +33,7 @@ var scenarios = []scenario{
 	{name: "adopt", before: func(ctx context.Context, t testing.TB, tf *terraform) {
 		must(t, tf.apply(ctx, t))
 		tf.state = 0
+		tf.w.objects = tf.w.objects[:len(tf.w.objects)-1]
 	}},
 	{name: "destroy", destroys: true, before: created},
 	{name: "destroy, record stays", tombstone: true, destroys: true, before: created},
@@ -55,14 +56,22 @@ func must(t testing.TB, r reconcile.Result) {
 // nothing else, nothing foreign was touched, and there is nothing left to do.
 func TestSweep(t *testing.T) {
 	t.Parallel()
-	for name, shape := range map[string][]shape{"two": two, "five": five} {
+	for _, size := range []struct {
+		name   string
+		shape  []shape
+		faults []fault
+	}{
+		{"two", two, allFaults},
+		// Without those that are the same to the toy as one of these.
+		{"five", five, []fault{killBefore, killAfter, err404, err409, err412, err503, lateReply, opFails, opSticks, panics}},
+	} {
 		for _, s := range scenarios {
-			for _, f := range allFaults {
-				t.Run(fmt.Sprintf("%s/%s/%s", name, s.name, f), func(t *testing.T) {
+			for _, f := range size.faults {
+				t.Run(fmt.Sprintf("%s/%s/%s", size.name, s.name, f), func(t *testing.T) {
 					t.Parallel()
 					fired := 0
 					for at := 1; ; at++ {
-						hit, more := disturb(t, shape, s, f, at)
+						hit, more := disturb(t, size.shape, s, f, at)
 						if hit {
 							fired++
 						}
@@ -70,7 +79,7 @@ func TestSweep(t *testing.T) {
 							break
 						}
 					}
-					if fired == 0 && f != opFails && f != opSticks {
+					if fired == 0 {
 						t.Error("the fault never happened, so this shows nothing")
 					}
 				})
