@@ -20,6 +20,7 @@ const (
 // addressKind serves reserved addresses, of a region and global.
 var addressKind = kind{
 	name: kindAddress, host: computeHost, collection: true, standing: computeStands, errorForm: oldForm,
+	permissions: addresses.permissions(nil), denied: computeDenied,
 	routes: func(s *Server) []route {
 		v := computeService{s}
 		labels := func(ctx context.Context, c *computeCall) (any, error) {

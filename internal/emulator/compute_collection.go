@@ -73,13 +73,7 @@ func (k *computeCollection) routes(v computeService) []route {
 		if scope == "global" && len(k.scopes) > 1 {
 			one = "Global" + one
 		}
-		many := one + "s"
-		if strings.HasSuffix(one, "s") {
-			many = one + "es"
-		}
-		if strings.HasSuffix(one, "y") {
-			many = strings.TrimSuffix(one, "y") + "ies"
-		}
+		many := k.many(one)
 		name, parent := "{name=projects/*/"+scope+"/"+k.noun+"/*}", "{parent=projects/*/"+scope+"}/"+k.noun
 		out = append(out,
 			v.write("POST", parent, "Insert"+one, nil, func(ctx context.Context, c *computeCall) (any, error) { return k.insert(ctx, v, c) }),
@@ -93,6 +87,17 @@ func (k *computeCollection) routes(v computeService) []route {
 		}
 	}
 	return out
+}
+
+// many is the plural of an object's name in the names of methods.
+func (*computeCollection) many(one string) string {
+	switch {
+	case strings.HasSuffix(one, "s"):
+		return one + "es"
+	case strings.HasSuffix(one, "y"):
+		return strings.TrimSuffix(one, "y") + "ies"
+	}
+	return one + "s"
 }
 
 // insert makes an object.

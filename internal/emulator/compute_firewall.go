@@ -19,6 +19,7 @@ const (
 // firewallKind serves the classic firewall rules of a network.
 var firewallKind = kind{
 	name: kindFirewall, host: computeHost, collection: true, standing: computeStands, errorForm: oldForm,
+	permissions: firewalls.permissions(nil), denied: computeDenied,
 	routes: func(s *Server) []route {
 		v := computeService{s}
 		const name = "{name=projects/*/global/firewalls/*}"

@@ -17,6 +17,7 @@ const (
 // and associations.
 var firewallPolicyKind = kind{
 	name: kindFirewallPolicy, host: computeHost, collection: true, standing: computeStands, errorForm: oldForm,
+	permissions: firewallPolicies.permissions(map[string]string{"AddRuleNetworkFirewallPolicy": "update", "PatchRuleNetworkFirewallPolicy": "update", "RemoveRuleNetworkFirewallPolicy": "update", "AddAssociationNetworkFirewallPolicy": "use", "RemoveAssociationNetworkFirewallPolicy": "use", "SetIamPolicyNetworkFirewallPolicy": "setIamPolicy"}), denied: computeDenied,
 	routes: func(s *Server) []route {
 		v := computeService{s}
 		const name = "{name=projects/*/global/firewallPolicies/*}"

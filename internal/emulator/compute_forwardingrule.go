@@ -26,6 +26,7 @@ const (
 // balancers are not modelled.
 var forwardingRuleKind = kind{
 	name: kindForwardingRule, host: computeHost, collection: true, standing: computeStands, errorForm: oldForm,
+	permissions: forwardingRules.permissions(nil), denied: computeDenied,
 	routes: func(s *Server) []route {
 		v := computeService{s}
 		labels := func(ctx context.Context, c *computeCall) (any, error) {

@@ -19,6 +19,7 @@ const (
 // networkKind serves VPC networks in custom mode.
 var networkKind = kind{
 	name: kindNetwork, host: computeHost, collection: true, standing: computeStands, errorForm: oldForm,
+	permissions: networks.permissions(nil), denied: computeDenied,
 	routes: func(s *Server) []route {
 		v := computeService{s}
 		const name = "{name=projects/*/global/networks/*}"
@@ -170,17 +171,4 @@ func networkUsers(v computeService, name string, _ computeDoc) ([]string, error)
 		users = append(users, policy)
 	}
 	return append(users, v.s.usersOfCompute(name)...), nil
-}
-
-// usersOfCompute names the objects of other APIs that need an object of Compute
-// Engine, by its full name: one function for each such API.
-func (s *Server) usersOfCompute(name string) []string {
-	var users []string
-	for _, find := range []func(s *Server, name string) []string{
-		zonesOfNetwork,
-		clustersUsing,
-	} {
-		users = append(users, find(s, name)...)
-	}
-	return users
 }

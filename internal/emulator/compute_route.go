@@ -20,6 +20,7 @@ const (
 // with a network, and one for each range of its subnetworks.
 var routeKind = kind{
 	name: kindRoute, host: computeHost, collection: true, standing: computeStands, errorForm: oldForm,
+	permissions: computeRoutes.permissions(nil), denied: computeDenied,
 	routes: func(s *Server) []route { return computeRoutes.routes(computeService{s}) },
 }
 

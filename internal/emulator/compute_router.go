@@ -21,6 +21,7 @@ const (
 // other routers are not modelled.
 var routerKind = kind{
 	name: kindRouter, host: computeHost, collection: true, standing: computeStands, errorForm: oldForm,
+	permissions: routers.permissions(nil), denied: computeDenied,
 	routes: func(s *Server) []route {
 		v := computeService{s}
 		const name = "{name=projects/*/regions/*/routers/*}"

@@ -19,6 +19,7 @@ const (
 // subnetworkKind serves subnetworks with IPv4 ranges.
 var subnetworkKind = kind{
 	name: kindSubnetwork, host: computeHost, collection: true, standing: computeStands, errorForm: oldForm,
+	permissions: subnetworks.permissions(map[string]string{"ExpandIpCidrRangeSubnetwork": "expandIpCidrRange", "SetPrivateIpGoogleAccessSubnetwork": "setPrivateIpGoogleAccess", "SetIamPolicySubnetwork": "setIamPolicy", "GetIamPolicySubnetwork": "getIamPolicy"}), denied: computeDenied,
 	routes: func(s *Server) []route {
 		v := computeService{s}
 		const name, resource = "{name=projects/*/regions/*/subnetworks/*}", "{name=projects/*/regions/*/subnetworks/*}"

@@ -23,7 +23,7 @@ const (
 // managedZoneKind serves the zones of Cloud DNS, public and private. A write
 // holds the lock of Compute Engine, whose networks private zones need.
 var managedZoneKind = kind{
-	name: kindManagedZone, host: dnsHost, collection: true, errorForm: oldForm,
+	name: kindManagedZone, host: dnsHost, collection: true, errorForm: oldForm, permissions: dnsPermissions,
 	routes: func(s *Server) []route {
 		v := dnsService{s}
 		const zone = "{name=projects/*/managedZones/*}"

@@ -22,7 +22,7 @@ const (
 
 // recordSetKind serves the record sets of zones, and changes of many at once.
 var recordSetKind = kind{
-	name: kindRecordSet, host: dnsHost, collection: true, inventory: recordSetStands, errorForm: oldForm,
+	name: kindRecordSet, host: dnsHost, collection: true, inventory: recordSetStands, errorForm: oldForm, permissions: dnsPermissions,
 	routes: func(s *Server) []route {
 		v := dnsService{s}
 		const zone = "{parent=projects/*/managedZones/*}"

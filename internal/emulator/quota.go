@@ -35,6 +35,10 @@ func rateQuotas() []rateQuota {
 		{host: "serviceusage.googleapis.com", writes: true, metric: "serviceusage.googleapis.com/mutate_requests", perMinute: 120},
 		{host: "pubsub.googleapis.com", metric: "pubsub.googleapis.com/administrator", perMinute: 6000},
 		{host: "pubsub.googleapis.com", writes: true, metric: "pubsub.googleapis.com/administrator", perMinute: 6000},
+		{host: computeHost, metric: "compute.googleapis.com/read_requests_per_minute", perMinute: 1500},
+		{host: computeHost, writes: true, metric: "compute.googleapis.com/mutation_requests_per_minute", perMinute: 1500},
+		{host: dnsHost, metric: "dns.googleapis.com/default_requests", perMinute: 1200},
+		{host: dnsHost, writes: true, metric: "dns.googleapis.com/write_requests", perMinute: 600},
 	}
 }
 
