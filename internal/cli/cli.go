@@ -36,6 +36,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"emulator", "serve the embedded Google Cloud on a loopback address", runEmulator},
+		{"catalog", "print what each tier means, and the controls behind it", runCatalog},
 		{"version", "print the version of this binary", runVersion},
 		{"help", "print this overview", runHelp},
 	}

@@ -34,7 +34,9 @@ func assemble(version int, rows []Row, settings []Setting) *catalogue {
 		}
 		for _, row := range rows {
 			if row.Key == setting.Row {
-				setting.Controls = row.Controls
+				setting.Controls = slices.DeleteFunc(slices.Clone(row.Controls), func(c Control) bool {
+					return c.Needs != nil && c.Needs.Path != setting.Path
+				})
 			}
 		}
 	}

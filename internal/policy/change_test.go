@@ -133,7 +133,7 @@ func TestControlIDs(t *testing.T) {
 		}
 	}
 	staging := policy.ControlIDs(1, policy.Staging)
-	if staging["binary_authorization"] != "CIS-GKE 5.10 (H); CC8.1 (D,N)" || staging["log_retention"] != "AU-11 (N); 164.316(b)(2)(i) (D)" {
+	if staging["binary_authorization"] != "CIS-GKE 5.10 (H); CC8.1 (D,N)" || staging["log_retention"] != "AU-11 (N)" {
 		t.Errorf("staging: %v", staging)
 	}
 	// What a configuration turns on is claimed, and an exception is not.
@@ -141,6 +141,16 @@ func TestControlIDs(t *testing.T) {
 	ids := policy.ControlIDsOf(1, policy.Prod, values)
 	if ids["gke_sandbox"] != "SC-39 (D)" || ids["perimeter"] != "" {
 		t.Errorf("%v", ids)
+	}
+	// Six years of archive and pgaudit are claimed where they are.
+	if dev := policy.ControlIDs(1, policy.Dev); dev["database_audit"] != "IA-2 (D)" || dev["log_retention"] != "AU-11 (N)" {
+		t.Errorf("dev: %v", dev)
+	}
+	for days, want := range map[int64]string{2191: "AU-11 (N)", 2192: "AU-11 (N); 164.316(b)(2)(i) (D)"} {
+		values := resolved(t, policy.Staging, complete, map[string]any{policy.LoggingArchiveDays: days})
+		if got := policy.ControlIDsOf(1, policy.Staging, values)["log_retention"]; got != want {
+			t.Errorf("%d days: %q", days, got)
+		}
 	}
 	if policy.InForce(1, "deletion", policy.Values{}) || len(policy.ControlIDsOf(1, policy.Prod, policy.Values{})) > 0 {
 		t.Error("controls are claimed for nothing")

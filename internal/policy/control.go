@@ -60,6 +60,17 @@ type Control struct {
 	// HighOnly is true for what is in FedRAMP's High baseline alone. Such a
 	// control is claimed for tiers of that level only.
 	HighOnly bool
+	// Needs is what one setting of the row has to be for the control to be
+	// claimed; nil where any setting of the row that is on will do.
+	Needs *Need
+}
+
+// Need is a value that a setting has to have, or a stricter one.
+type Need struct {
+	// Path is the setting's.
+	Path string
+	// Least is the weakest value that will do.
+	Least any
 }
 
 // AllSources are the sources of the mapping in the order of the catalogue.
@@ -104,6 +115,14 @@ func cite(ids string, source Source, also ...Source) []Control {
 	return controls
 }
 
+// needing makes the controls depend on one setting of their row.
+func needing(path string, least any, controls []Control) []Control {
+	for i := range controls {
+		controls[i].Needs = &Need{Path: path, Least: least}
+	}
+	return controls
+}
+
 // join puts citations one after the other.
 func join(parts ...[]Control) []Control { return slices.Concat(parts...) }
 
@@ -135,9 +154,9 @@ func citation(control Control) string {
 	return " (" + strings.Join(letters, ",") + ")"
 }
 
-// claimed are the controls that a tier may claim: those of the High baseline
+// Claimed are the controls that a tier may claim: those of the High baseline
 // alone only at that level.
-func claimed(controls []Control, tier Tier) []Control {
+func Claimed(controls []Control, tier Tier) []Control {
 	var kept []Control
 	for _, control := range controls {
 		if !control.HighOnly || tier.Level() == High {

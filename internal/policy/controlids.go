@@ -15,16 +15,31 @@ func ControlIDs(version int, tier Tier) map[string]string {
 }
 
 // ControlIDsOf is ControlIDs for the settings of one environment. A row whose
-// settings are all off there is left out, and so is a control of the High
-// baseline alone at a lower level: nothing is claimed for either.
+// settings are all off there is left out, and so is a control that needs
+// another value, or that is of the High baseline alone at a lower level: nothing
+// is claimed for them.
 func ControlIDsOf(version int, tier Tier, values Values) map[string]string {
 	ids := map[string]string{}
 	for _, row := range Rows(version) {
-		if line := Cite(claimed(row.Controls, tier)); line != "" && InForce(version, row.Key, values) {
+		if !InForce(version, row.Key, values) {
+			continue
+		}
+		controls := slices.DeleteFunc(Claimed(row.Controls, tier), func(c Control) bool { return !c.met(version, values) })
+		if line := Cite(controls); line != "" {
 			ids[row.Key] = line
 		}
 	}
 	return ids
+}
+
+// met tells whether the setting that the control needs is strict enough.
+func (c Control) met(version int, values Values) bool {
+	if c.Needs == nil {
+		return true
+	}
+	setting, ok := Find(version, c.Needs.Path)
+	value, has := values[c.Needs.Path]
+	return ok && has && setting.Admits(c.Needs.Least, value)
 }
 
 // InForce tells whether any setting of the row does something for its controls

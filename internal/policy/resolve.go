@@ -155,7 +155,7 @@ func (r *resolver) tierTakes(setting Setting, value any) bool {
 
 // report adds a violation of a setting.
 func (r *resolver) report(setting Setting, violation Violation) {
-	violation.Path, violation.Setting, violation.Controls = setting.Path, setting, claimed(setting.Controls, r.tier)
+	violation.Path, violation.Setting, violation.Controls = setting.Path, setting, Claimed(setting.Controls, r.tier)
 	r.violations = append(r.violations, violation)
 }
 
@@ -217,7 +217,7 @@ func (r *resolver) checkRecovery() {
 
 // controlsOf cites what the tier claims for the setting.
 func controlsOf(setting Setting, tier Tier) string {
-	return "controls: " + Cite(claimed(setting.Controls, tier))
+	return "controls: " + Cite(Claimed(setting.Controls, tier))
 }
 
 // quoted writes a value as a configuration would.

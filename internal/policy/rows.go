@@ -19,6 +19,7 @@ func rowsV1() []Row {
 		baseline  = SourceBaseline
 		derived   = SourceDerived
 	)
+	const sixYears = 2192 // days
 	encryption := join(cite("SC-28(1), SC-12, SC-13", baseline), cite("164.312(a)(2)(iv)", hardened))
 	return []Row{
 		{"deletion", "deletion policy and project lien", cite("CM-3, CP-9", derived)},
@@ -41,12 +42,18 @@ func rowsV1() []Row {
 		{"database_backups", "backups and point-in-time recovery", cite("CP-9, CP-10, 164.308(a)(7)(ii)", hardened)},
 		{"database_network", "Private Service Connect only", cite("AC-3, AC-6, 164.312(a)(1), CC6.1", hardened, steampipe)},
 		{"database_tls", "TLS of Cloud SQL", join(cite("CC6.7", prowler), cite("SC-8(1), 164.312(e)(1)", derived))},
-		{"database_audit", "IAM authentication and audit logs of Cloud SQL", join(cite("AU-3, AU-7, AU-12, CC7.2", hardened, steampipe), cite("IA-2", derived))},
+		{"database_audit", "IAM authentication and audit logs of Cloud SQL", join(
+			needing(DatabaseAuditLogging, true, cite("AU-3, AU-7, AU-12, CC7.2", hardened, steampipe)),
+			needing(DatabaseIAMAuthentication, true, cite("IA-2", derived)),
+		)},
 		{"database_deletion", "deletion protection and final backup", cite("CP-9", derived)},
 		{"bucket_access", "access to buckets", cite("AC-3, AC-6, MP-2, 164.312(a)(1), CC6.1", hardened)},
 		{"bucket_history", "versioning and soft delete", cite("AU-11", hardened)},
 		{"data_access_logs", "Data Access audit logs", join(cite("AU-6, AU-7, 164.312(b)", steampipe), cite("CC7.2", prowler))},
-		{"log_retention", "retention of logs", join(cite("AU-11, AU-9(2)[Hi], AU-9(3)[Hi]", baseline), cite("164.316(b)(2)(i)", derived))},
+		{"log_retention", "retention of logs", join(
+			cite("AU-11, AU-9(2)[Hi], AU-9(3)[Hi]", baseline),
+			needing(LoggingArchiveDays, int64(sixYears), cite("164.316(b)(2)(i)", derived)),
+		)},
 		{"flow_logs", "VPC flow logs", cite("SI-4, CC7.2", steampipe, hardened, prowler)},
 		{"firewall", "firewall", join(cite("SC-7(5)", baseline, derived), cite("CC6.6", steampipe))},
 		{"private_dns", "private DNS zones for Google's APIs", cite("SC-7", derived)},

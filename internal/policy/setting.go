@@ -135,7 +135,8 @@ type Setting struct {
 	Off []any
 	// Change is whether it can change later.
 	Change Change
-	// Controls are those that its row is mapped to.
+	// Controls are those that its row is mapped to, without those that need
+	// another setting of the row.
 	Controls []Control
 	// Since is the first version of the catalogue that has the setting.
 	Since int

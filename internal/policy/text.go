@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -50,6 +51,45 @@ func Code(value any) string {
 		return Format(marked)
 	}
 	return "`" + Format(value) + "`"
+}
+
+// Latitude says in a word or two which values beside the tier's a floor admits:
+// "only", "or stricter", "or more", "any".
+func (s Setting) Latitude(value, floor any) string {
+	switch s.Floor.Rule {
+	case Anything:
+		return "any"
+	case ContainsAll:
+		return "or more"
+	case InOrder:
+		rank, _ := floor.(string)
+		switch at := s.rank(rank); {
+		case at <= 0 && len(s.Options) > 1:
+			return "any"
+		case len(slices.Concat(s.Options[at:]...)) == 1:
+			return "only"
+		case Same(value, floor) && at < len(s.Options)-1:
+			return "or stricter"
+		default:
+			return s.Asks(floor)
+		}
+	case AtLeast, AtMost:
+		if _, flag := floor.(bool); flag {
+			if s.Asks(floor) == "" {
+				return "any"
+			}
+			return "only"
+		}
+		if s.Floor.Rule == AtMost {
+			return "or less"
+		}
+		if s.Bounds != nil && number(floor) >= s.Bounds.Max {
+			return "only"
+		}
+		return "or more"
+	default:
+		return "only"
+	}
 }
 
 // Markdown is the setting's description for documentation: what it is, what
