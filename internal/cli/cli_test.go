@@ -37,7 +37,7 @@ func TestHelpListsEveryCommand(t *testing.T) {
 		if code != 0 {
 			t.Errorf("%s: exit %d", spelling, code)
 		}
-		for _, name := range []string{"emulator", "version", "help"} {
+		for _, name := range []string{"catalog", "emulator", "version", "help"} {
 			if !strings.Contains(stdout, "\n  "+name+" ") {
 				t.Errorf("%s does not list %s:\n%s", spelling, name, stdout)
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/datasources/controls"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/functions"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/alertpolicy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/dashboard"
@@ -76,12 +77,17 @@ func (p *cortx) Resources(context.Context) []func() resource.Resource {
 }
 
 // DataSources implements provider.Provider.
-func (p *cortx) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (p *cortx) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		controls.New,
+	}
+}
 
 // Functions implements provider.ProviderWithFunctions.
 func (p *cortx) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		functions.NewBurnRateWindows,
+		functions.NewControls,
 		functions.NewPromQLValid,
 		functions.NewSLA,
 	}

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	frameworkresource "github.com/hashicorp/terraform-plugin-framework/resource"
@@ -192,6 +195,65 @@ func TestEveryType(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(root, "examples", "resources", named.TypeName, file)); err != nil {
 				t.Errorf("%s has no example: %v", named.TypeName, err)
 			}
+		}
+	}
+}
+
+// TestEveryDataSourceAndFunction wants a description of everything, and examples.
+func TestEveryDataSourceAndFunction(t *testing.T) {
+	t.Parallel()
+	examples := filepath.Join("..", "..", "examples")
+	p := cortx.New("test")()
+	for _, constructor := range p.DataSources(t.Context()) {
+		d := constructor()
+		var named datasource.MetadataResponse
+		d.Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "cortx"}, &named)
+		var described datasource.SchemaResponse
+		d.Schema(t.Context(), datasource.SchemaRequest{}, &described)
+		if diags := described.Schema.ValidateImplementation(t.Context()); diags.HasError() {
+			t.Errorf("%s: %v", named.TypeName, diags)
+		}
+		if described.Schema.MarkdownDescription == "" {
+			t.Errorf("%s has no description", named.TypeName)
+		}
+		for name, attribute := range described.Schema.Attributes {
+			walkData(t, named.TypeName+"."+name, attribute)
+		}
+		if _, err := os.Stat(filepath.Join(examples, "data-sources", named.TypeName, "data-source.tf")); err != nil {
+			t.Errorf("%s has no example: %v", named.TypeName, err)
+		}
+	}
+	withFunctions, ok := p.(provider.ProviderWithFunctions)
+	if !ok {
+		t.Fatal("the provider has no functions")
+	}
+	for _, constructor := range withFunctions.Functions(t.Context()) {
+		f := constructor()
+		var named function.MetadataResponse
+		f.Metadata(t.Context(), function.MetadataRequest{}, &named)
+		var defined function.DefinitionResponse
+		f.Definition(t.Context(), function.DefinitionRequest{}, &defined)
+		if defined.Definition.Summary == "" || defined.Definition.MarkdownDescription == "" {
+			t.Errorf("%s has no description", named.Name)
+		}
+		if _, err := os.Stat(filepath.Join(examples, "functions", named.Name, "function.tf")); err != nil {
+			t.Errorf("%s has no example: %v", named.Name, err)
+		}
+	}
+}
+
+func walkData(t *testing.T, at string, attribute dataschema.Attribute) {
+	t.Helper()
+	if attribute.GetMarkdownDescription() == "" && attribute.GetDescription() == "" {
+		t.Errorf("%s has no description", at)
+	}
+	nested, ok := attribute.(dataschema.NestedAttribute)
+	if !ok {
+		return
+	}
+	for name, child := range nested.GetNestedObject().GetAttributes() {
+		if inner, ok := child.(dataschema.Attribute); ok {
+			walkData(t, at+"."+name, inner)
 		}
 	}
 }

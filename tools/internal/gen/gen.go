@@ -195,11 +195,15 @@ func (g generator) docs(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	schema, err := g.schema(ctx, scratch)
+	installed, err := install.Provider(ctx, g.progress, g.root, filepath.Join(g.root, ".cache", "generate"))
 	if err != nil {
 		return err
 	}
-	return g.run(ctx, proc.Step{
+	schema, err := g.schema(ctx, scratch, installed)
+	if err != nil {
+		return err
+	}
+	err = g.run(ctx, proc.Step{
 		Title: "docs",
 		Dir:   g.root,
 		Name:  tfplugindocs,
@@ -208,15 +212,15 @@ func (g generator) docs(ctx context.Context) error {
 			"--providers-schema", schema,
 		},
 	})
+	if err != nil {
+		return err
+	}
+	return g.catalogue(ctx, installed)
 }
 
 // schema exports the provider's schema to a file in the form that tfplugindocs
 // reads.
-func (g generator) schema(ctx context.Context, scratch string) (string, error) {
-	installed, err := install.Provider(ctx, g.progress, g.root, filepath.Join(g.root, ".cache", "generate"))
-	if err != nil {
-		return "", err
-	}
+func (g generator) schema(ctx context.Context, scratch string, installed install.Installation) (string, error) {
 	config := fmt.Sprintf("terraform {\n  required_providers {\n    cortx = {\n      source = %q\n    }\n  }\n}\n", install.Sources()[0])
 	if err := os.WriteFile(filepath.Join(scratch, "main.tf"), []byte(config), 0o600); err != nil {
 		return "", err

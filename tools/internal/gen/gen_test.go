@@ -39,6 +39,22 @@ func TestNormaliseRefusesWhatHasNoSchemaOfOurs(t *testing.T) {
 	}
 }
 
+func TestFillGuide(t *testing.T) {
+	t.Parallel()
+	got, err := gen.FillGuide("before\n\n"+gen.CatalogueMarker+"\n\nafter\n", "## Tiers\n\n| a |\n")
+	if want := "before\n\n## Tiers\n\n| a |\n\nafter\n"; err != nil || got != want {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	for name, guide := range map[string]string{"without a marker": "before\n", "with two": gen.CatalogueMarker + gen.CatalogueMarker} {
+		if _, err := gen.FillGuide(guide, "## Tiers\n"); err == nil {
+			t.Errorf("a guide %s is filled", name)
+		}
+	}
+	if _, err := gen.FillGuide(gen.CatalogueMarker, " \n"); err == nil {
+		t.Error("a guide is filled with nothing")
+	}
+}
+
 func TestTofuTestHoldsTheMocks(t *testing.T) {
 	t.Parallel()
 	got := gen.TofuTest("a.tftest.hcl", "mock_provider \"cortx\" {\n  source = \"./tests/mocks\"\n}\n\nrun \"r\" {}\n",
