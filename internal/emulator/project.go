@@ -208,6 +208,9 @@ func (s *Server) removeProject(p *project) error {
 	if p.Deleted != nil {
 		return apiError(codes.FailedPrecondition, "Cannot delete an inactive project.")
 	}
+	if err := s.checkLiens(p); err != nil {
+		return err
+	}
 	now := s.now()
 	p.Deleted, p.Updated = &now, now
 	return s.saveProject(p)

@@ -22,10 +22,10 @@ func (s *Server) checkProject(_ context.Context, id, host string) error {
 				"consumer": "projects/" + id, "containerInfo": id, "service": host,
 			}))
 	}
-	if s.serviceUsable(id, host) {
-		return nil
+	if !s.serviceUsable(id, host) {
+		return serviceDisabled(id, host)
 	}
-	return serviceDisabled(id, host)
+	return s.checkBilled(id, host)
 }
 
 // serviceDisabled is the 403 of a call to an API that is not enabled in the

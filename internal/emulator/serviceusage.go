@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -233,6 +234,9 @@ func (v services) enable(ctx context.Context, r *restRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := v.checkBilling(project, name); err != nil {
+		return nil, err
+	}
 	response, err := anyOf("google.api.serviceusage.v1.EnableServiceResponse",
 		map[string]any{"service": v.render(project, name, serviceEnabled)})
 	if err != nil {
@@ -258,6 +262,9 @@ func (v services) batchEnable(ctx context.Context, r *restRequest) (any, error) 
 		return nil, invalid("A batch must name 1 to %d services, it names %d.", most, n)
 	}
 	if err := v.known(req.ServiceIds...); err != nil {
+		return nil, err
+	}
+	if err := v.checkBilling(project, req.ServiceIds...); err != nil {
 		return nil, err
 	}
 	var enabled []any
@@ -357,4 +364,22 @@ func (v services) change(ctx context.Context, project string, names []string, st
 		}
 	}
 	return reply, nil
+}
+
+// checkBilling refuses to enable paid APIs in a project that nobody pays for.
+func (v services) checkBilling(project string, names ...string) error {
+	account, _, err := v.s.billingAccount(project)
+	if err != nil || account != "" {
+		return err
+	}
+	paid := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !paidHosts[name] })
+	if len(paid) == 0 {
+		return nil
+	}
+	list := strings.Join(paid, ",")
+	return apiError(codes.FailedPrecondition,
+		fmt.Sprintf("Billing account for project '%d' is not found. Billing must be enabled for activation of service(s) '%s' to proceed.", projectNumber(project), list),
+		errorInfo("UREQ_PROJECT_BILLING_NOT_FOUND", "serviceusage.googleapis.com/billing-enabled", map[string]string{
+			"project": strconv.FormatInt(projectNumber(project), 10), "services": list,
+		}))
 }

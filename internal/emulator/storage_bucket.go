@@ -176,6 +176,11 @@ func (b buckets) insert(ctx context.Context, r *restRequest) (any, error) {
 	if err := checkBucketName(in.Name); err != nil {
 		return nil, err
 	}
+	if account, _, err := b.s.billingAccount(project); err != nil {
+		return nil, err
+	} else if account == "" {
+		return nil, storageError(http.StatusForbidden, "accountDisabled", "The billing account for the owning project is disabled in state absent")
+	}
 	if err := b.rate(project); err != nil {
 		return nil, err
 	}
@@ -394,6 +399,10 @@ func (b buckets) lock(_ context.Context, r *restRequest) (any, error) {
 		have.Metageneration++
 		have.Updated = b.s.now()
 		if err := b.s.saveBucket(have); err != nil {
+			return nil, err
+		}
+		// Cloud Storage keeps the project of what can't be deleted from being deleted.
+		if _, err := b.s.placeLien(have.Project, storageHost, "The project has a bucket with a locked retention policy.", []string{projectDeletion}); err != nil {
 			return nil, err
 		}
 	}

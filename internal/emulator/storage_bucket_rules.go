@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"google.golang.org/api/storage/v1"
+	"google.golang.org/grpc/status"
 )
 
 // uniformLock is how long uniform access can be taken back.
@@ -172,7 +173,7 @@ func (b buckets) checkBucket(next *bucketRecord, before, after *storage.Bucket) 
 	}
 	if before.Location == "" {
 		if err := b.s.checkLocation(next.Project, keyLocation(after.Location)); err != nil {
-			return err
+			return storageError(http.StatusPreconditionFailed, "conditionNotMet", status.Convert(err).Message())
 		}
 	}
 	if err := checkStorageLabels(after.Labels); err != nil {

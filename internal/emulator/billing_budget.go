@@ -1,0 +1,238 @@
+package emulator
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"strings"
+
+	budgets "google.golang.org/api/billingbudgets/v1"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+const (
+	budgetHost = "billingbudgets.googleapis.com"
+	kindBudget = "budgets"
+)
+
+// budgetKind serves the budgets of billing accounts. Nothing is spent here, so
+// they never alert.
+var budgetKind = kind{
+	name: kindBudget, host: budgetHost, collection: true,
+	permissions: map[string]string{
+		"CreateBudget": "billing.budgets.create",
+		"GetBudget":    "billing.budgets.get",
+		"ListBudgets":  "billing.budgets.list",
+		"UpdateBudget": "billing.budgets.update",
+		"DeleteBudget": "billing.budgets.delete",
+	},
+	routes: func(s *Server) []route {
+		b := budgetService{s: s}
+		const parent, one = "/v1/{parent=billingAccounts/*}/budgets", "/v1/{name=billingAccounts/*/budgets/*}"
+		return []route{
+			{method: "POST", path: parent, rpc: "CreateBudget", handle: b.create},
+			{method: "GET", path: parent, rpc: "ListBudgets", query: []string{"pageSize", "pageToken", "scope"}, handle: b.list},
+			{method: "GET", path: one, rpc: "GetBudget", handle: b.get},
+			{method: "PATCH", path: one, rpc: "UpdateBudget", query: []string{"updateMask"}, handle: b.patch},
+			{method: "DELETE", path: one, rpc: "DeleteBudget", handle: b.delete},
+		}
+	},
+}
+
+type budgetService struct{ s *Server }
+
+type budget = budgets.GoogleCloudBillingBudgetsV1Budget
+
+// consumer checks the project that the call is charged to, where the caller names
+// one: the API belongs to no project of its own.
+func (b budgetService) consumer(ctx context.Context, r *restRequest) error {
+	project := r.header.Get("X-Goog-User-Project")
+	if project == "" {
+		return nil
+	}
+	_, err := b.s.useProject(ctx, project, budgetHost)
+	return err
+}
+
+// read returns a request's budget both as it was written and by its names.
+func (b budgetService) read(r *restRequest) (map[string]any, *budget, error) {
+	in := &budget{}
+	if err := r.decode(in); err != nil {
+		return nil, nil, err
+	}
+	doc := map[string]any{}
+	if len(r.body) > 0 {
+		if err := decode(r.body, &doc); err != nil {
+			return nil, nil, invalid("Invalid JSON payload received. Parse error.")
+		}
+	}
+	return doc, in, nil
+}
+
+// finish checks a budget and gives it what the service fills in.
+func (b budgetService) finish(doc map[string]any) (map[string]any, error) {
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	in := &budget{}
+	if err := json.Unmarshal(raw, in); err != nil {
+		return nil, invalid("Request contains an invalid argument.")
+	}
+	if err := b.check(in); err != nil {
+		return nil, err
+	}
+	filter, _ := doc["budgetFilter"].(map[string]any)
+	filter = mergePatch(filter, nil)
+	if filter["creditTypesTreatment"] == nil {
+		filter["creditTypesTreatment"] = "INCLUDE_ALL_CREDITS"
+	}
+	if filter["calendarPeriod"] == nil && filter["customPeriod"] == nil {
+		filter["calendarPeriod"] = "MONTH"
+	}
+	// The service names projects by their numbers.
+	if refs, ok := filter["projects"].([]any); ok {
+		numbered := make([]any, len(refs))
+		for i := range refs {
+			numbered[i] = b.s.numberedName("projects/" + b.s.canonicalProject(strings.TrimPrefix(in.BudgetFilter.Projects[i], "projects/")))
+		}
+		filter["projects"] = numbered
+	}
+	doc["budgetFilter"] = filter
+	if amount, ok := doc["amount"].(map[string]any); ok {
+		if specified, ok := amount["specifiedAmount"].(map[string]any); ok {
+			doc["amount"] = map[string]any{"specifiedAmount": mergePatch(map[string]any{"currencyCode": accountCurrency}, specified)}
+		}
+	}
+	if rules, ok := doc["thresholdRules"].([]any); ok {
+		filled := make([]any, len(rules))
+		for i, rule := range rules {
+			object, _ := rule.(map[string]any)
+			filled[i] = mergePatch(map[string]any{"spendBasis": "CURRENT_SPEND"}, object)
+		}
+		doc["thresholdRules"] = filled
+	}
+	return doc, nil
+}
+
+func (b budgetService) create(ctx context.Context, r *restRequest) (any, error) {
+	if err := b.consumer(ctx, r); err != nil {
+		return nil, err
+	}
+	parent := r.vars["parent"]
+	if err := checkBillingAccount(parent); err != nil {
+		return nil, err
+	}
+	doc, _, err := b.read(r)
+	if err != nil {
+		return nil, err
+	}
+	delete(doc, "etag")
+	if doc, err = b.finish(doc); err != nil {
+		return nil, err
+	}
+	name := parent + "/budgets/" + b.s.newUUID()
+	doc["name"] = name
+	if err := b.s.create(kindBudget, parent, name, doc); err != nil {
+		return nil, err
+	}
+	return withEtag(doc, 1), nil
+}
+
+func withEtag(doc map[string]any, version int64) map[string]any {
+	return mergePatch(doc, map[string]any{"etag": etagOf(version)})
+}
+
+func (b budgetService) find(ctx context.Context, r *restRequest) (map[string]any, int64, error) {
+	if err := b.consumer(ctx, r); err != nil {
+		return nil, 0, err
+	}
+	have := map[string]any{}
+	version, err := b.s.load(kindBudget, r.vars["name"], &have)
+	if status.Code(err) == codes.NotFound {
+		err = notFound("Requested entity was not found.")
+	}
+	return have, version, err
+}
+
+func (b budgetService) get(ctx context.Context, r *restRequest) (any, error) {
+	have, version, err := b.find(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return withEtag(have, version), nil
+}
+
+func (b budgetService) list(ctx context.Context, r *restRequest) (any, error) {
+	if err := b.consumer(ctx, r); err != nil {
+		return nil, err
+	}
+	parent := r.vars["parent"]
+	if err := checkBillingAccount(parent); err != nil {
+		return nil, err
+	}
+	if r.query.Get("scope") != "" {
+		return nil, notModelled("the scope of a list of budgets")
+	}
+	var all []any
+	for _, e := range b.s.store.List(kindBudget, parent) {
+		one := map[string]any{}
+		if err := decode(e.Value, &one); err != nil {
+			return nil, err
+		}
+		all = append(all, withEtag(one, e.Version))
+	}
+	page, next, err := pageOf(all, r.query, "budgets "+parent, 100, 100)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]any{}
+	if len(page) > 0 {
+		out["budgets"] = page
+	}
+	if next != "" {
+		out["nextPageToken"] = next
+	}
+	return out, nil
+}
+
+func (b budgetService) patch(ctx context.Context, r *restRequest) (any, error) {
+	have, version, err := b.find(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	sent, in, err := b.read(r)
+	if err != nil {
+		return nil, err
+	}
+	if in.Etag != "" && in.Etag != etagOf(version) {
+		return nil, apiError(codes.Aborted, "The budget was changed since it was read. Please read it again and retry.")
+	}
+	next := have
+	if mask := r.query.Get("updateMask"); mask == "" {
+		// Without a mask all is replaced but what only the service writes.
+		next = mergePatch(sent, map[string]any{"name": have["name"], "etag": nil})
+	} else {
+		for _, path := range strings.Split(mask, ",") {
+			if next, err = copyJSONPath(next, sent, path, reflect.TypeFor[budget]()); err != nil {
+				return nil, err
+			}
+		}
+		next = mergePatch(next, map[string]any{"name": have["name"], "etag": nil})
+	}
+	if next, err = b.finish(next); err != nil {
+		return nil, err
+	}
+	if err := b.s.update(kindBudget, r.vars["name"], version, next); err != nil {
+		return nil, err
+	}
+	return withEtag(next, version+1), nil
+}
+
+func (b budgetService) delete(ctx context.Context, r *restRequest) (any, error) {
+	if _, _, err := b.find(ctx, r); err != nil {
+		return nil, err
+	}
+	return nil, b.s.store.Delete(kindBudget, r.vars["name"], 0)
+}
