@@ -215,7 +215,7 @@ func (b budgetService) patch(ctx context.Context, r *restRequest) (any, error) {
 		next = mergePatch(sent, map[string]any{"name": have["name"], "etag": nil})
 	} else {
 		for _, path := range strings.Split(mask, ",") {
-			if next, err = copyJSONPath(next, sent, path, reflect.TypeFor[budget]()); err != nil {
+			if next, err = copyField(next, sent, path, reflect.TypeFor[budget]()); err != nil {
 				return nil, err
 			}
 		}

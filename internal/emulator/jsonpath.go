@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// copyJSONPath returns a document with the field of a mask's path taken from
+// copyField returns a document with the field of a mask's path taken from
 // another one, and removed where that has none. The path may go into objects, in
 // either spelling: budgetFilter.projects or budget_filter.projects. typ is the
 // Go type of the document, by which a path that names nothing is refused.
-func copyJSONPath(doc, from map[string]any, path string, typ reflect.Type) (map[string]any, error) {
+func copyField(doc, from map[string]any, path string, typ reflect.Type) (map[string]any, error) {
 	names, ok := jsonNames(strings.Split(strings.TrimSpace(path), "."), typ)
 	if !ok {
 		return nil, invalid("Field update_mask had an invalid value of %q: The path does not name a field.", path)
