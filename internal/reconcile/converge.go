@@ -40,7 +40,7 @@ func (e *Engine) Converge(ctx context.Context, spec Spec) Result {
 		}
 		return c.Converge(ctx, r.step(i))
 	})
-	return r.result(ctx, "converged", nil, Ready)
+	return r.result(ctx, "converged", Ready, false)
 }
 
 // run is one run that holds the lease.
@@ -48,6 +48,7 @@ type run struct {
 	*Engine
 	hold   *hold
 	cancel context.CancelCauseFunc
+	phase  Phase // that of the record while the run is under way
 
 	// cause is why the run was stopped, if it was; abandoned says that it did
 	// not wait for all of its components.
@@ -62,11 +63,12 @@ type run struct {
 func (e *Engine) start(ctx context.Context, h *hold) (*run, context.Context) {
 	inner, cancel := context.WithCancelCause(ctx)
 	h.lose = cancel
+	r := &run{Engine: e, hold: h, cancel: cancel, phase: h.record.Phase, errs: map[string]error{}}
 	go h.beat(inner)
 	if e.opts.Guard != nil {
 		inner = e.opts.Guard(inner, h.check)
 	}
-	return &run{Engine: e, hold: h, cancel: cancel, errs: map[string]error{}}, inner
+	return r, inner
 }
 
 func (r *run) step(i int) *Step {
@@ -145,19 +147,20 @@ func (r *run) ended(ctx context.Context, name string, well Status, failure error
 
 // result ends the run: the record is written for the last time, the lease given
 // back, and what is pending said. When nothing is pending the phase is well; then
-// erase, if there is one, may delete the record instead.
-func (r *run) result(ctx context.Context, verb string, erase func() error, well Phase) Result {
+// the record may be erased instead.
+func (r *run) result(ctx context.Context, verb string, well Phase, erase bool) Result {
 	result := Result{Pending: r.pending, Errors: r.errs, Err: r.failure(verb)}
+	ctx, cancel := lastContext(ctx)
+	defer cancel()
+	done := result.Err == nil
 	var err error
-	erased := false
-	if result.Err == nil && erase != nil {
-		err = erase()
-		erased = err == nil
+	if done && erase {
+		err = r.hold.erase(ctx)
 	}
-	if !erased {
+	if !done || !erase || err != nil {
 		finishErr := r.hold.finish(ctx, r.abandoned, func(rec *Record) {
 			switch {
-			case result.Err != nil:
+			case !done:
 				rec.LastError = r.opts.oneLine(r.first().Error(), maxLastError)
 			case err == nil:
 				rec.Phase = well
@@ -167,20 +170,19 @@ func (r *run) result(ctx context.Context, verb string, erase func() error, well 
 			err = finishErr
 		}
 	}
-	if err != nil {
-		if len(result.Pending) == 0 {
+	r.hold.look(func(rec *Record) { result.Record = rec.clone() })
+	switch {
+	case err != nil:
+		if done {
 			result.Pending = []string{ledgerName}
+			result.Record.Phase = r.phase // What would have been its last is not in the ledger.
 		}
 		if !errors.Is(result.Err, err) {
 			result.Err = errors.Join(fmt.Errorf("the ledger's record could not be finished: %w", err), result.Err)
 		}
+	case done && erase:
+		result.Record.Phase, result.Record.Lease = well, nil
 	}
-	r.hold.look(func(rec *Record) {
-		result.Record = rec.clone()
-		if erased {
-			result.Record.Phase, result.Record.Lease = well, nil
-		}
-	})
 	return result
 }
 

@@ -71,11 +71,7 @@ func (e *Engine) Destroy(ctx context.Context, spec Spec) Result {
 		}
 		return e.gone(ctx, i)
 	})
-	var erase func() error
-	if e.opts.Dispose != nil {
-		erase = func() error { return h.erase(ctx) }
-	}
-	result := r.result(ctx, "been removed", erase, Deleted)
+	result := r.result(ctx, "been removed", Deleted, e.opts.Dispose != nil)
 	if result.Err != nil {
 		return result
 	}

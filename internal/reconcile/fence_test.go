@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"strings"
@@ -79,6 +80,9 @@ func TestTombstone(t *testing.T) {
 	must(t, tf.apply(t.Context(), t))
 	if tf.state != 2 {
 		t.Errorf("incarnation %d, want 2", tf.state)
+	}
+	if rec, err := tf.decode(); err != nil || rec.Steps["database"].Notes["name"] != "database-2" {
+		t.Errorf("a note of the last life is in the next: %+v, %v", rec.Steps["database"], err)
 	}
 	for _, wrong := range tf.wrong() {
 		t.Error(wrong)
@@ -177,6 +181,79 @@ func TestUnreadable(t *testing.T) {
 	report := tf.engine(t).Observe(t.Context())
 	if report.Observations["network"].Values["network.setting"] != "a" {
 		t.Errorf("%+v", report)
+	}
+}
+
+// TestLater claims although a component can't be read before another one has
+// converged, and looks at it before it is touched.
+func TestLater(t *testing.T) {
+	t.Parallel()
+	w := newToy()
+	tf := newTerraform(w, two)
+	disabled := errors.New("the API is not enabled")
+	hides := true
+	tf.edit = func(o *reconcile.Options) { o.Later = func(err error) bool { return errors.Is(err, disabled) } }
+	tf.editParts = func(parts []*component) {
+		parts[1].hidden = func() error {
+			if hides {
+				return disabled
+			}
+			return nil
+		}
+		parts[0].converge = func(context.Context, *reconcile.Step) error {
+			hides = false
+			return nil
+		}
+	}
+	w.foreign("named", "cluster")
+	if r := tf.apply(t.Context(), t); !errors.Is(r.Errors["cluster"], reconcile.ErrForeign) || len(r.Pending) != 1 {
+		t.Errorf("%+v", r)
+	}
+	w.objects = w.objects[1:]
+	hides = true
+	must(t, tf.apply(t.Context(), t))
+	for _, wrong := range tf.wrong() {
+		t.Error(wrong)
+	}
+	w.ledger.Drop(record)
+	hides = true
+	w.objects = w.objects[1:] // Only what can't be seen stands.
+	if r := tf.destroy(t.Context(), t); !errors.Is(r.Err, reconcile.ErrLost) {
+		t.Errorf("a destroy passed over what it can't see: %+v", r)
+	}
+	if _, err := tf.engine(t).Rebuild(t.Context(), reconcile.Spec{}); !errors.Is(err, disabled) {
+		t.Errorf("a rebuild passed over what it can't see: %v", err)
+	}
+}
+
+// TestStubbornRecord removes everything but the record, which can't be deleted:
+// it does not say that all is done, and the next destroy does the rest.
+func TestStubbornRecord(t *testing.T) {
+	t.Parallel()
+	for _, what := range []string{"ledger delete", "delete bucket"} {
+		w := newToy()
+		tf := newTerraform(w, two)
+		must(t, tf.apply(t.Context(), t))
+		w.onCall = func(n int, call string) {
+			if call == what {
+				w.faults = map[int]fault{n: err503}
+			}
+		}
+		r := tf.destroy(t.Context(), t)
+		if r.Err == nil || len(r.Pending) != 1 || r.Pending[0] != "ledger" || r.Gone {
+			t.Errorf("%s: %+v", what, r)
+		}
+		if rec, err := tf.decode(); what == "ledger delete" && (err != nil || rec.Phase != reconcile.Deleting || rec.Lease != nil || r.Record.Phase != reconcile.Deleting) {
+			t.Errorf("%s: %+v, %v", what, rec, err)
+		}
+		w.onCall = nil
+		w.heal()
+		if r := tf.destroy(t.Context(), t); r.Err != nil {
+			t.Errorf("%s: %v", what, r.Err)
+		}
+		for _, left := range tf.left() {
+			t.Errorf("%s: %s", what, left)
+		}
 	}
 }
 

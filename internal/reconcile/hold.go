@@ -252,13 +252,12 @@ func (h *hold) beat(ctx context.Context) {
 }
 
 // finish makes the last change and writes it, with the lease given back. A run
-// that may still have calls under way keeps the lease until it expires.
+// that may still have calls under way keeps the lease until it expires. ctx is a
+// [lastContext].
 func (h *hold) finish(ctx context.Context, keepLease bool, fn func(*Record)) error {
 	if err := h.end(errEnded); err != nil && !errors.Is(err, errEnded) {
 		return err
 	}
-	ctx, cancel := lastContext(ctx)
-	defer cancel()
 	if err := h.beginWrite(ctx); err != nil {
 		return fmt.Errorf("the ledger can't be written: %w", err)
 	}
@@ -285,13 +284,11 @@ func (h *hold) finish(ctx context.Context, keepLease bool, fn func(*Record)) err
 	return h.write(ctx, func() ([]byte, uint64, error) { return data, change, err })
 }
 
-// erase deletes the record, lease and all.
+// erase deletes the record, lease and all. ctx is a [lastContext].
 func (h *hold) erase(ctx context.Context) error {
 	if err := h.end(errEnded); err != nil {
 		return err
 	}
-	ctx, cancel := lastContext(ctx)
-	defer cancel()
 	if err := h.beginWrite(ctx); err != nil {
 		return err
 	}

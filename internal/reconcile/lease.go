@@ -60,17 +60,21 @@ func (e *Engine) acquire(ctx context.Context, claim bool, admit admission, look 
 		}
 		if look != nil {
 			if err := look(ctx, rec == nil); err != nil {
-				if rec == nil && e.claimedMeanwhile(ctx) {
-					w.overtaken = true // What was seen is the other run's work.
-					continue
+				if rec != nil || try == claimTries || !e.claimedMeanwhile(ctx) {
+					return nil, err
 				}
-				return nil, err
+				try++
+				w.overtaken = true // What was seen is the other run's work.
+				continue
 			}
 		}
 		if claim && e.opts.Prepare != nil {
 			if err := e.opts.Prepare(ctx); err != nil {
 				return nil, fmt.Errorf("the place of the ledger can't be made: %w", err)
 			}
+		}
+		if cause := context.Cause(ctx); cause != nil {
+			return nil, cause
 		}
 		h, stands, err := e.take(ctx, next, generation, nonce)
 		if err == nil {

@@ -22,6 +22,8 @@ type component struct {
 	setting string
 	// converge, when set, runs at the beginning of Converge.
 	converge func(ctx context.Context, s *reconcile.Step) error
+	// hidden, when set, says why nothing can be read.
+	hidden func() error
 }
 
 func (c *component) Name() string    { return c.name }
@@ -29,6 +31,9 @@ func (c *component) Needs() []string { return c.needs }
 
 // own returns the component's object. Only named ones can be foreign.
 func (c *component) own(ctx context.Context) (found *object, foreign string, err error) {
+	if c.hidden != nil && c.hidden() != nil {
+		return nil, "", c.hidden()
+	}
 	if c.kind == "named" {
 		o, err := c.w.get(ctx, c.kind, c.name)
 		switch {
@@ -184,6 +189,9 @@ func (c *component) Remove(ctx context.Context, s *reconcile.Step) error {
 }
 
 func (c *component) Discover(ctx context.Context) (ownerKey string, incarnation int64, notes map[string]string, found bool, err error) {
+	if c.hidden != nil && c.hidden() != nil {
+		return "", 0, nil, false, c.hidden()
+	}
 	all, err := c.w.list(ctx, c.kind)
 	if err != nil {
 		return "", 0, nil, false, err
