@@ -14,7 +14,6 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
 
-
 // services activates the APIs that the environment needs. It never disables
 // one: something else may have come to need it, and what stands needs it still.
 type services struct{ base }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
 )
 
 // Now is the time of the client's clock.
@@ -42,3 +44,6 @@ func (c *Client) EditUnderEtag(ctx context.Context, op, resource string, round f
 		}
 	}
 }
+
+// Clock is the client's clock.
+func (c *Client) Clock() clock.Clock { return c.clk }

@@ -81,7 +81,7 @@ func (p *cortx) Configure(ctx context.Context, req provider.ConfigureRequest, re
 		return
 	}
 
-	data := &tfkit.Data{Project: cfg.Project, DefaultLabels: cfg.DefaultLabels, HasGrafana: types.BoolValue(!cfg.Grafana.IsNull())}
+	data := &tfkit.Data{Project: cfg.Project, Region: cfg.Region, Clock: p.options.Clock, DefaultLabels: cfg.DefaultLabels, HasGrafana: types.BoolValue(!cfg.Grafana.IsNull())}
 	if cfg.Grafana.IsUnknown() {
 		data.HasGrafana = types.BoolUnknown()
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/functions"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/alertpolicy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/dashboard"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/environment"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/notificationchannel"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/slo"
 )
@@ -71,6 +72,7 @@ func (p *cortx) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		alertpolicy.New,
 		dashboard.New,
+		environment.New,
 		notificationchannel.New,
 		slo.New,
 	}

@@ -3,12 +3,14 @@ package tfkit
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/grafana"
 )
@@ -26,8 +28,21 @@ type Data struct {
 	// Project is the default project: null when there is none, unknown when it
 	// is known only after apply.
 	Project types.String
+	// Region is the default region: null when there is none, unknown when it is
+	// known only after apply.
+	Region types.String
+	// Clock is the provider's time, for what plans warn of.
+	Clock clock.Clock
 	// DefaultLabels are put on every object that has labels.
 	DefaultLabels types.Map
+}
+
+// Now is the provider's time.
+func (d *Data) Now() time.Time {
+	if d == nil || d.Clock == nil {
+		return clock.System().Now()
+	}
+	return d.Clock.Now()
 }
 
 // Emulated tells whether the provider talks to the emulator: unknown while its

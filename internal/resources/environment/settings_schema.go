@@ -8,24 +8,14 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
 )
 
-// Inputs are attributes that a group has beside the catalogue's settings, such
-// as the machine types of the cluster: by group, then by name.
-type Inputs map[string]map[string]schema.Attribute
-
 // SettingAttributes makes the attributes of all settings of a version of the
 // catalogue: one nested attribute a group, and those at the top. All of them are
 // Optional and Computed, the groups too: what the configuration leaves out, the
-// tier implies. A group of inputs that has no settings is made as well.
-func SettingAttributes(version int, inputs Inputs) map[string]schema.Attribute {
+// tier implies. Inputs stand among them.
+func SettingAttributes(version int) map[string]schema.Attribute {
 	made := map[string]schema.Attribute{}
 	groups := map[string]map[string]schema.Attribute{}
-	for group, attributes := range inputs {
-		groups[group] = map[string]schema.Attribute{}
-		for name, attribute := range attributes {
-			groups[group][name] = attribute
-		}
-	}
-	for _, setting := range policy.Settings(version) {
+	for _, setting := range allSettings(version) {
 		group := setting.Group()
 		if group == "" {
 			made[setting.Name()] = settingAttribute(setting)
@@ -49,7 +39,12 @@ func SettingAttributes(version int, inputs Inputs) map[string]schema.Attribute {
 // settingAttribute makes the attribute of one setting. It has no validator:
 // what is wrong is said at plan, where a destroy has a way around it.
 func settingAttribute(setting policy.Setting) schema.Attribute {
-	text := setting.Markdown()
+	var text string
+	if isInput(setting.Path) {
+		text = inputText(setting)
+	} else {
+		text = setting.Markdown()
+	}
 	switch setting.Kind {
 	case policy.Bool:
 		return schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: text}
@@ -62,6 +57,14 @@ func settingAttribute(setting policy.Setting) schema.Attribute {
 	default:
 		return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: text}
 	}
+}
+
+// inputText describes an input, with its default for each tier.
+func inputText(setting policy.Setting) string {
+	if setting.Values == nil {
+		return setting.Doc
+	}
+	return setting.Doc + " When not set: " + setting.ByTier() + "."
 }
 
 // groupText describes a group of settings.

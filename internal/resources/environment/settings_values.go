@@ -11,14 +11,14 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
 )
 
-// ReadSettings takes the catalogue's settings out of an environment's
+// ReadSettings takes the catalogue's settings and the inputs out of an environment's
 // configuration (or state): overrides by path for [policy.Resolve], and the paths
 // whose value is known only after apply, in the order of the catalogue. What is
 // null is in neither; every setting of an unknown group is unknown.
 func ReadSettings(version int, environment tftypes.Value) (overrides map[string]any, unknown []string, err error) {
 	overrides = map[string]any{}
 	if !environment.IsKnown() {
-		for _, setting := range policy.Settings(version) {
+		for _, setting := range allSettings(version) {
 			unknown = append(unknown, setting.Path)
 		}
 		return overrides, unknown, nil
@@ -39,7 +39,7 @@ func ReadSettings(version int, environment tftypes.Value) (overrides map[string]
 		}
 		members[group] = found
 	}
-	for _, setting := range policy.Settings(version) {
+	for _, setting := range allSettings(version) {
 		object, grouped := top[setting.Group()]
 		value, ok := members[setting.Group()][setting.Name()]
 		switch {
@@ -88,7 +88,7 @@ func WriteSettings(version int, environment tftypes.Value, values policy.Values,
 
 // writeGroup writes the settings of one group to its members.
 func writeGroup(version int, group string, members map[string]tftypes.Value, values policy.Values, undecided []string) {
-	for _, setting := range policy.Settings(version) {
+	for _, setting := range allSettings(version) {
 		name := setting.Name()
 		standing, ok := members[name]
 		if setting.Group() != group || !ok {

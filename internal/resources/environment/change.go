@@ -1,0 +1,145 @@
+package environment
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+)
+
+// What is lost when a component is made anew.
+var losses = map[string]string{
+	policy.ComponentCluster:  "the cluster with all that runs in it; workloads have to be deployed again",
+	"node_pools":             "the nodes: pods are evicted, local disks are lost",
+	policy.ComponentDatabase: "the database instance with all databases, users and its backups, but for a final backup where the tier keeps one",
+	policy.ComponentKMS:      "nothing that stands: new keys are made, and what the old ones have encrypted stays with them",
+	policy.ComponentNetwork:  "the network with all that lies in it",
+	policy.ComponentLogging:  "the log bucket with its entries",
+	policy.ComponentStorage:  "the bucket with all objects",
+}
+
+// checkChange reports changes of an environment that stands which can't be made.
+func (p *planner) checkChange(planned model) {
+	if p.prior == nil {
+		return
+	}
+	for _, identity := range []struct {
+		name        string
+		before, now types.String
+	}{
+		{"project", p.prior.Project, planned.Project}, {"region", p.prior.Region, planned.Region},
+		{"name", p.prior.Name, planned.Name}, {"zone", p.prior.Zone, planned.Zone},
+	} {
+		// What is unknown is not yet another one.
+		if !identity.now.IsUnknown() && !identity.before.IsNull() && !identity.now.Equal(identity.before) {
+			p.problem(identity.name, "An environment can't move.",
+				fmt.Sprintf("%s is %q and would be %q. Nothing is replaced on the quiet: revert it, or give the new environment a resource of its own, move what is needed, and destroy this one.", identity.name, identity.before.ValueString(), identity.now.ValueString()))
+		}
+	}
+	if p.tier == "" || p.prior.Tier.IsNull() {
+		return
+	}
+	if allowed, why := policy.TierChange(policy.Tier(p.prior.Tier.ValueString()), p.tier); !allowed {
+		p.problem("tier", "The environment can't change to this tier.", fmt.Sprintf("It is %s and would be %s. %s", p.prior.Tier.ValueString(), p.tier, why))
+		return
+	}
+	p.checkFixed()
+	p.checkOneWay()
+	p.checkReset()
+}
+
+// blockers are the settings of a component (or of all, for "") that are fixed at
+// creation and differ from the state.
+func (p *planner) blockers(component string) []policy.Setting {
+	if p.prior == nil {
+		return nil
+	}
+	before, _, err := ReadSettings(p.version, p.priorRaw)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(allSettings(p.version), func(s policy.Setting) bool {
+		was, had := before[s.Path]
+		now, has := p.values[s.Path]
+		return s.Change != policy.CreateOnly || component != "" && s.Component != component || !p.known(s.Path) || !had || !has || policy.Same(was, now)
+	})
+}
+
+// checkFixed refuses a change of what is fixed at creation, whether the
+// configuration or somebody's hand makes it, unless the component may be made
+// anew, and then says what is lost.
+func (p *planner) checkFixed() {
+	before, _, err := ReadSettings(p.version, p.priorRaw)
+	if err != nil {
+		addBug(p.diags, err)
+		return
+	}
+	allowed := stringsOf(p.config.AllowRecreate.Elements())
+	anew := map[string][]string{}
+	for _, s := range p.blockers("") {
+		change := fmt.Sprintf("%s from %s to %s", s.Path, policy.Format(before[s.Path]), policy.Format(p.values[s.Path]))
+		if slices.Contains(allowed, s.Component) {
+			anew[s.Component] = append(anew[s.Component], change)
+			continue
+		}
+		p.problem(s.Path, "A setting that is fixed at creation would change.",
+			fmt.Sprintf("It would take %s to make the component %s anew, which is not done on the quiet. Set %s = %s to keep what stands (a weaker value wants an exception), or add allow_recreate = [%q], which loses %s.",
+				change, s.Component, s.Path, policy.Format(before[s.Path]), s.Component, losses[s.Component]))
+	}
+	p.checkKeys(anew, allowed)
+	for _, component := range slices.Sorted(maps.Keys(anew)) {
+		p.warning("allow_recreate", "A component will be deleted and made anew.",
+			fmt.Sprintf("%s changes %s. This loses %s.", component, strings.Join(anew[component], ", "), losses[component]))
+	}
+}
+
+// checkKeys refuses new keys for what can't take another key.
+func (p *planner) checkKeys(anew map[string][]string, allowed []string) {
+	if len(anew[policy.ComponentKMS]) == 0 {
+		return
+	}
+	for _, user := range []struct{ setting, component string }{
+		{policy.EncryptionCluster, policy.ComponentCluster}, {policy.EncryptionData, policy.ComponentDatabase},
+	} {
+		if p.known(user.setting) && p.values.String(user.setting) != policy.KeyGoogle && !slices.Contains(allowed, user.component) {
+			p.problem("allow_recreate", "A component can't take the new key.",
+				fmt.Sprintf("The keys would be made anew, and the key of the component %s is fixed at its creation: add %q to allow_recreate too, which loses %s, or leave the keys as they are.", user.component, user.component, losses[user.component]))
+		}
+	}
+}
+
+// checkOneWay refuses to loosen what can only be tightened, and wants a
+// tightening confirmed.
+func (p *planner) checkOneWay() {
+	before, _, err := ReadSettings(p.version, p.priorRaw)
+	if err != nil {
+		addBug(p.diags, err)
+		return
+	}
+	tightened, loosened := policy.OneWayChanges(p.version, before, p.values)
+	for _, s := range loosened {
+		if p.known(s.Path) {
+			p.problem(s.Path, "A one-way setting can't be undone.", fmt.Sprintf("%s is %s, and the service never takes that back. Keep the value.", s.Path, policy.Format(before[s.Path])))
+		}
+	}
+	for _, s := range tightened {
+		if p.known(s.Path) && !p.confirmed(s.Path) && s.Path != policy.LoggingLocked {
+			p.problem(s.Path, "A change that can't be undone is not confirmed.",
+				fmt.Sprintf("%s changes from %s to %s, for good. If that is wanted, add confirm = [%q].", s.Path, policy.Format(before[s.Path]), policy.Format(p.values[s.Path]), s.Path))
+		}
+	}
+}
+
+// checkReset says what a change of reset_trigger loses.
+func (p *planner) checkReset() {
+	if p.tier != policy.Dev || p.config.ResetTrigger.IsUnknown() || p.config.ResetTrigger.Equal(p.prior.ResetTrigger) {
+		return
+	}
+	p.warning("reset_trigger", "All data of the environment will be deleted.",
+		fmt.Sprintf("reset_trigger changes from %q to %q. Deleted and made anew: every database of the instance with its contents, all objects in the bucket %s, and the namespace cortx-tenants with all that runs in it. Kept: the project, the network, the cluster, the database instance, keys and logs.",
+			p.prior.ResetTrigger.ValueString(), p.config.ResetTrigger.ValueString(), p.prior.DataBucket.ValueString()))
+}

@@ -1,0 +1,390 @@
+package environment
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
+)
+
+// The values of on_incomplete.
+const (
+	onIncompleteResume = "resume"
+	onIncompleteError  = "error"
+)
+
+// maxTTL is how long a sandbox may stand, and does when nothing is said.
+const maxTTL = 14 * 24 * time.Hour
+
+// ModifyPlan implements resource.ResourceWithModifyPlan. Every value comes from
+// the configuration, the state and the catalogue; a clock and the network yield
+// warnings and errors alone.
+func (r *environment) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		r.planDestroy(ctx, req, resp)
+		return
+	}
+	p := &planner{r: r, raw: req.Config.Raw, diags: &resp.Diagnostics}
+	resp.Diagnostics.Append(req.Config.Get(ctx, &p.config)...)
+	if !req.State.Raw.IsNull() {
+		p.prior, p.priorRaw = &model{}, req.State.Raw
+		resp.Diagnostics.Append(req.State.Get(ctx, p.prior)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	filled := p.settings(ctx)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Plan.Raw = filled
+	var planned model
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &planned)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p.names(ctx, &planned)
+	p.check(ctx, planned)
+	p.checkChange(planned)
+	p.outcome(ctx, &planned)
+	p.checkExpiry(planned, r.Data.Now())
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if p.prior == nil || !resp.Plan.Raw.Equal(req.State.Raw) {
+		r.preflight(ctx, resp.Plan.Raw, planned, p)
+	}
+}
+
+// planDestroy refuses the destruction of what is to be kept before anything else
+// of the stack is destroyed.
+func (r *environment) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	refuseKept(state, &resp.Diagnostics)
+}
+
+// refuseKept adds an error if the environment may not be destroyed.
+func refuseKept(state model, diags *diag.Diagnostics) {
+	if state.DeletionPolicy.ValueString() != policy.Prevent {
+		return
+	}
+	diags.AddAttributeError(path.Root("deletion_policy"), "The environment may not be destroyed.",
+		fmt.Sprintf("deletion_policy of %s is PREVENT. To destroy it all the same, set deletion_policy = \"DELETE\", apply, and then destroy. "+
+			"To keep what stands and forget it here, set \"ABANDON\" in the same way.", state.ID.ValueString()))
+}
+
+// planner resolves one configuration.
+type planner struct {
+	r        *environment
+	config   model
+	raw      tftypes.Value
+	prior    *model
+	priorRaw tftypes.Value
+	diags    *diag.Diagnostics
+
+	version   int
+	tier      policy.Tier
+	values    policy.Values // settings and inputs, those that are undecided among them
+	undecided []string
+	excepted  []string // settings that an exception lets be weaker
+}
+
+// problem adds an error at a path of the configuration.
+func (p *planner) problem(at string, summary, detail string) {
+	var steps []any
+	for step := range strings.SplitSeq(at, ".") {
+		steps = append(steps, step)
+	}
+	tfkit.Problem{Steps: steps, Summary: summary, Detail: detail}.Add(p.diags, tfkit.Path(steps[:1]), p.prior != nil)
+}
+
+func (p *planner) warning(at string, summary, detail string) {
+	var steps []any
+	for step := range strings.SplitSeq(at, ".") {
+		steps = append(steps, step)
+	}
+	tfkit.Problem{Steps: steps, Summary: summary, Detail: detail, Warning: true}.Add(p.diags, tfkit.Path(steps[:1]), p.prior != nil)
+}
+
+// settings returns the configuration with its settings and inputs resolved.
+func (p *planner) settings(ctx context.Context) tftypes.Value {
+	p.version = policy.Version
+	if p.prior != nil {
+		// An upgrade of the provider never changes what stands.
+		p.version = int(p.prior.CatalogueVersion.ValueInt64())
+	}
+	if v := p.config.CatalogueVersion; !v.IsNull() && !v.IsUnknown() {
+		p.version = int(v.ValueInt64())
+	}
+	if p.config.Tier.IsUnknown() {
+		return p.allUnknown()
+	}
+	p.tier = policy.Tier(p.config.Tier.ValueString())
+	overrides, unknown, err := ReadSettings(p.version, p.raw)
+	if err != nil {
+		addBug(p.diags, err)
+		return p.raw
+	}
+	given := map[string]any{}
+	for at, value := range overrides {
+		if !isInput(at) {
+			given[at] = value
+		}
+	}
+	resolving := policy.Context{
+		AccessPolicy: answer(p.config.Access, "access_policy"), EnterprisePlus: editionAnswer(overrides, unknown),
+		// An exception without a reason of its own is warned of, not refused.
+		ExceptionRecorded: policy.Yes, Unknown: unknown,
+	}
+	values, violations := policy.Resolve(p.version, p.tier, resolving, given)
+	for _, found := range violations {
+		p.violation(found)
+	}
+	if p.diags.HasError() {
+		return p.raw
+	}
+	p.values = values
+	p.undecided = policy.Undecided(p.version, p.tier, resolving, given)
+	p.inputs(overrides, unknown)
+	filled, err := WriteSettings(p.version, p.raw, p.values, p.undecided)
+	if err != nil {
+		addBug(p.diags, err)
+	}
+	if p.tier == policy.Prod && p.values.String(policy.NetworkPerimeter) == policy.PerimeterException && stringAt(p.config.Access.Attributes(), "exception") == "" && !p.config.Access.IsUnknown() {
+		p.warning("access.exception", "The environment stands under no perimeter, and no reason is recorded.",
+			"Tier prod asks for a perimeter of VPC Service Controls (AC-4, SC-7). Give access = { access_policy = \"accessPolicies/NUMBER\" }, or record why there is none: access = { exception = \"REASON\" }.")
+	}
+	return filled
+}
+
+// violation reports what the catalogue refuses, unless an exception allows it.
+func (p *planner) violation(found policy.Violation) {
+	if found.Reason == policy.TooWeak {
+		if reason, ok := p.config.Exceptions.Elements()[found.Path]; ok {
+			p.excepted = append(p.excepted, found.Path)
+			text, _ := reason.(types.String)
+			p.warning(found.Path, "A setting is weaker than its tier asks for, by a recorded exception.",
+				fmt.Sprintf("Recorded reason: %q. The tier asks for %s; its controls are not claimed: %s.", text.ValueString(), policy.Format(found.Floor), policy.Cite(found.Controls)))
+			return
+		}
+		found.Detail += fmt.Sprintf(" If there is no way around it, record why: exceptions = { %q = \"REASON\" }.", found.Path)
+	}
+	p.problem(found.Path, found.Summary, found.Detail)
+}
+
+// allUnknown leaves every setting that is not given to the apply.
+func (p *planner) allUnknown() tftypes.Value {
+	overrides, _, err := ReadSettings(p.version, p.raw)
+	if err != nil {
+		addBug(p.diags, err)
+		return p.raw
+	}
+	for _, setting := range allSettings(p.version) {
+		if _, ok := overrides[setting.Path]; !ok {
+			p.undecided = append(p.undecided, setting.Path)
+		}
+	}
+	p.values = policy.Values(overrides)
+	filled, err := WriteSettings(p.version, p.raw, p.values, p.undecided)
+	if err != nil {
+		addBug(p.diags, err)
+	}
+	return filled
+}
+
+// inputs resolves what no tier fixes.
+func (p *planner) inputs(overrides map[string]any, unknown []string) {
+	own := overrides[networkSubnetwork] == nil && !slices.Contains(unknown, networkSubnetwork)
+	for _, input := range inputs() {
+		value, given := overrides[input.Path]
+		switch {
+		case slices.Contains(unknown, input.Path):
+			p.undecided = append(p.undecided, input.Path)
+		case given:
+			p.values[input.Path] = value
+		case input.Values == nil:
+		case !own && (input.Path == networkRange || input.Path == networkPodRange || input.Path == networkServiceRange):
+			// The ranges of a subnetwork that stands are its own.
+		default:
+			p.values[input.Path] = input.Values[p.tier]
+		}
+	}
+}
+
+func answer(o types.Object, name string) policy.Answer {
+	if o.IsUnknown() || !o.IsNull() && o.Attributes()[name] != nil && o.Attributes()[name].IsUnknown() {
+		return policy.NotYet
+	}
+	return policy.AnswerOf(stringAt(o.Attributes(), name) != "")
+}
+
+func editionAnswer(overrides map[string]any, unknown []string) policy.Answer {
+	if slices.Contains(unknown, databaseEdition) {
+		return policy.NotYet
+	}
+	return policy.AnswerOf(overrides[databaseEdition] == editionEnterprisePlus)
+}
+
+// known tells whether a setting has its value at plan.
+func (p *planner) known(at string) bool { return !slices.Contains(p.undecided, at) }
+
+// names resolves what names the environment and its objects.
+func (p *planner) names(ctx context.Context, planned *model) {
+	planned.CatalogueVersion = types.Int64Value(int64(p.version))
+	if p.config.CatalogueVersion.IsUnknown() {
+		planned.CatalogueVersion = types.Int64Unknown()
+	}
+	planned.Project = p.r.PlanProject(p.config.Project, p.diags)
+	if planned.Name.IsNull() {
+		planned.Name = p.config.Tier
+	}
+	planned.Region = p.region()
+	if planned.Zone.IsNull() {
+		planned.Zone = types.StringUnknown()
+		if !planned.Region.IsUnknown() {
+			// Every region has a zone b.
+			planned.Zone = types.StringValue(planned.Region.ValueString() + "-b")
+		}
+	}
+	if planned.OnIncomplete.IsNull() {
+		planned.OnIncomplete = types.StringValue(onIncompleteResume)
+	}
+	own := map[string]string{}
+	if !planned.Name.IsUnknown() && !planned.Tier.IsUnknown() {
+		own = map[string]string{"cortx-environment": planned.Name.ValueString(), "cortx-tier": planned.Tier.ValueString()}
+	}
+	planned.EffectiveLabels = tfkit.PlanLabels(ctx, p.r.Data.DefaultLabels, p.config.Labels, own, p.diags)
+	if len(own) == 0 {
+		planned.EffectiveLabels = types.MapUnknown(types.StringType)
+	}
+	planned.Emulated = p.r.Data.Emulated()
+	planned.ControlIDs = types.MapUnknown(types.StringType)
+	if p.tier != "" && len(p.undecided) == 0 {
+		planned.ControlIDs = p.controlIDs()
+	}
+	planned.ID, planned.ClusterID, planned.DataBucket = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
+	if p.identified(*planned) {
+		planned.ID = types.StringValue(component.ID(planned.Project.ValueString(), planned.Region.ValueString(), planned.Name.ValueString()))
+		spec := &component.Spec{
+			Project: planned.Project.ValueString(), Region: planned.Region.ValueString(), Zone: planned.Zone.ValueString(), Name: planned.Name.ValueString(), Settings: p.values,
+		}
+		planned.DataBucket = types.StringValue(spec.DataBucket())
+		if p.tier != "" && !planned.Zone.IsUnknown() && p.known(policy.ClusterLocationType) && p.known(clusterName) {
+			name, _ := p.values[clusterName].(string)
+			spec.Cluster.Name = orElse(name, spec.Prefix())
+			planned.ClusterID = types.StringValue(spec.ClusterPath())
+		}
+	}
+}
+
+func (p *planner) identified(m model) bool {
+	return !m.Project.IsUnknown() && !m.Region.IsUnknown() && !m.Name.IsUnknown()
+}
+
+// region is the resource's own or the provider's.
+func (p *planner) region() types.String {
+	switch {
+	case !p.config.Region.IsNull():
+		return p.config.Region
+	case p.r.Data == nil || p.r.Data.Region.IsUnknown():
+		return types.StringUnknown()
+	case p.r.Data.Region.IsNull():
+		p.problem("region", "No region is given.", "Set region here or in the provider block, or the environment variable GOOGLE_REGION.")
+		return types.StringUnknown()
+	}
+	return p.r.Data.Region
+}
+
+// controlIDs cites the controls of the settings in force, but for those that an
+// exception leaves unmet.
+func (p *planner) controlIDs() types.Map {
+	cited := policy.ControlIDsOf(p.version, p.tier, p.values)
+	for _, at := range p.excepted {
+		if setting, ok := policy.Find(p.version, at); ok {
+			delete(cited, setting.Row)
+		}
+	}
+	elements := make(map[string]attr.Value, len(cited))
+	for row, ids := range cited {
+		elements[row] = types.StringValue(ids)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+// outcome says what a run leaves. A create may fall short without an error, so
+// its outcome is not known yet. An update that does is an error, so what it
+// promises is known, and a plan shows what is pending going away.
+func (p *planner) outcome(ctx context.Context, planned *model) {
+	p.planTTL(planned)
+	if p.prior == nil {
+		planned.Ready, planned.LastError, planned.Pending = types.BoolUnknown(), types.StringUnknown(), types.ListUnknown(types.StringType)
+		planned.Incarnation = types.Int64Unknown()
+		planned.ClusterEndpoint, planned.DatabaseID, planned.DatabaseAddress = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
+		return
+	}
+	incomplete := !p.prior.Ready.ValueBool() || len(p.prior.Pending.Elements()) > 0
+	planned.Ready, planned.LastError, planned.Pending = types.BoolValue(true), types.StringNull(), types.ListValueMust(types.StringType, nil)
+	planned.Incarnation = p.prior.Incarnation
+	renewed := stringsOf(p.config.AllowRecreate.Elements())
+	for _, output := range []struct {
+		to        *types.String
+		prior     types.String
+		component string
+	}{
+		{&planned.ClusterEndpoint, p.prior.ClusterEndpoint, policy.ComponentCluster},
+		{&planned.DatabaseID, p.prior.DatabaseID, policy.ComponentDatabase},
+		{&planned.DatabaseAddress, p.prior.DatabaseAddress, policy.ComponentDatabase},
+	} {
+		*output.to = output.prior
+		remade := slices.Contains(renewed, output.component) && len(p.blockers(output.component)) > 0
+		if output.prior.IsNull() && incomplete || remade || slices.Contains(stringsOf(p.prior.Pending.Elements()), output.component) {
+			*output.to = types.StringUnknown()
+		}
+	}
+}
+
+// planTTL resolves how long a sandbox stands.
+func (p *planner) planTTL(planned *model) {
+	planned.ExpiresAt = types.StringNull()
+	if p.config.Tier.IsUnknown() {
+		planned.ExpiresAt = types.StringUnknown()
+		return
+	}
+	if p.tier != policy.Sandbox {
+		return
+	}
+	if planned.TTL.IsNull() {
+		planned.TTL = tfkit.DurationValue(maxTTL)
+	}
+	planned.ExpiresAt = types.StringUnknown()
+	if p.prior == nil || p.prior.ExpiresAt.IsNull() || planned.TTL.IsUnknown() {
+		return
+	}
+	// It counts from the creation, which the state implies.
+	before, err := time.Parse(time.RFC3339, p.prior.ExpiresAt.ValueString())
+	if err != nil {
+		return
+	}
+	created := before.Add(-p.prior.TTL.Or(maxTTL))
+	planned.ExpiresAt = types.StringValue(created.Add(planned.TTL.Or(maxTTL)).Format(time.RFC3339))
+}

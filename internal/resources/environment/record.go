@@ -1,0 +1,159 @@
+package environment
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strconv"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// The ledger keeps the configuration of an environment as it was last applied,
+// so that it can be imported from the ledger alone, and what no API object can
+// hold in fields of their own, for people and subcommands.
+const (
+	fieldConfiguration    = "configuration"
+	fieldTier             = "tier"
+	fieldDeletionPolicy   = "deletion_policy"
+	fieldOnIncomplete     = "on_incomplete"
+	fieldTTL              = "ttl"
+	fieldExpiresAt        = "expires_at"
+	fieldResetTrigger     = "reset_trigger"
+	fieldCatalogueVersion = "catalogue_version"
+)
+
+// outputs are the attributes that an import reads off what stands.
+var outputs = []string{"id", "incarnation", "ready", "pending", "last_error", "emulated", "cluster_endpoint", "database_id", "database_address", "timeouts"}
+
+// fieldsOf returns the fields of the record, and a digest of the configuration.
+func fieldsOf(raw tftypes.Value, m model) (fields map[string]string, hash string, err error) {
+	members := map[string]tftypes.Value{}
+	if err := raw.As(&members); err != nil {
+		return nil, "", err
+	}
+	for _, name := range outputs {
+		delete(members, name)
+	}
+	plain := map[string]any{}
+	for name, value := range members {
+		if value.IsNull() || !value.IsFullyKnown() {
+			continue
+		}
+		if plain[name], err = toPlain(value); err != nil {
+			return nil, "", fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	text, err := json.Marshal(plain)
+	if err != nil {
+		return nil, "", err
+	}
+	sum := sha256.Sum256(text)
+	fields = map[string]string{
+		fieldConfiguration: string(text), fieldTier: m.Tier.ValueString(), fieldDeletionPolicy: m.DeletionPolicy.ValueString(),
+		fieldOnIncomplete: m.OnIncomplete.ValueString(), fieldTTL: m.TTL.ValueString(), fieldExpiresAt: m.ExpiresAt.ValueString(),
+		fieldResetTrigger: m.ResetTrigger.ValueString(), fieldCatalogueVersion: strconv.FormatInt(m.CatalogueVersion.ValueInt64(), 10),
+	}
+	return fields, hex.EncodeToString(sum[:]), nil
+}
+
+// toPlain turns a known value into what encoding/json writes. Nulls in objects
+// are left out.
+func toPlain(v tftypes.Value) (any, error) {
+	if v.IsNull() {
+		return nil, nil
+	}
+	switch {
+	case v.Type().Is(tftypes.String):
+		var s string
+		err := v.As(&s)
+		return s, err
+	case v.Type().Is(tftypes.Bool):
+		var b bool
+		err := v.As(&b)
+		return b, err
+	case v.Type().Is(tftypes.Number):
+		n := new(big.Float)
+		if err := v.As(n); err != nil {
+			return nil, err
+		}
+		return json.Number(n.Text('g', -1)), nil
+	}
+	var items []tftypes.Value
+	if v.As(&items) == nil {
+		list := make([]any, len(items))
+		for i, item := range items {
+			plain, err := toPlain(item)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = plain
+		}
+		return list, nil
+	}
+	members := map[string]tftypes.Value{}
+	if err := v.As(&members); err != nil {
+		return nil, err
+	}
+	object := map[string]any{}
+	for name, member := range members {
+		if member.IsNull() {
+			continue
+		}
+		plain, err := toPlain(member)
+		if err != nil {
+			return nil, err
+		}
+		object[name] = plain
+	}
+	return object, nil
+}
+
+// fromRecord returns the configuration that the ledger keeps, as an object of
+// the schema's type: what it lacks is null, and what the schema lacks is left
+// out, so that a record outlives a version of the provider.
+func fromRecord(text string, objectType tftypes.Object) (tftypes.Value, error) {
+	var plain map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &plain); err != nil {
+		return tftypes.Value{}, fmt.Errorf("the ledger's configuration can't be read: %w", err)
+	}
+	members := map[string]tftypes.Value{}
+	for name, memberType := range objectType.AttributeTypes {
+		members[name] = tftypes.NewValue(memberType, nil)
+		raw, ok := plain[name]
+		if !ok {
+			continue
+		}
+		value, err := fromPlain(raw, memberType)
+		if err != nil {
+			return tftypes.Value{}, fmt.Errorf("the ledger's %s can't be read: %w", name, err)
+		}
+		members[name] = value
+	}
+	return tftypes.NewValue(objectType, members), nil
+}
+
+func fromPlain(raw json.RawMessage, as tftypes.Type) (tftypes.Value, error) {
+	object, ok := as.(tftypes.Object)
+	if !ok {
+		return tftypes.ValueFromJSON(raw, as) //nolint:staticcheck // The only reader of JSON that the protocol's types have.
+	}
+	var plain map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &plain); err != nil {
+		return tftypes.Value{}, err
+	}
+	members := map[string]tftypes.Value{}
+	for name, memberType := range object.AttributeTypes {
+		members[name] = tftypes.NewValue(memberType, nil)
+		if member, ok := plain[name]; ok {
+			value, err := fromPlain(member, memberType)
+			if err != nil {
+				return tftypes.Value{}, fmt.Errorf("%s: %w", name, err)
+			}
+			members[name] = value
+		}
+	}
+	return tftypes.NewValue(object, members), nil
+}

@@ -1,0 +1,401 @@
+// Package environment is the resource cortx_environment.
+package environment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*environment)(nil)
+	_ resource.ResourceWithImportState = (*environment)(nil)
+	_ resource.ResourceWithModifyPlan  = (*environment)(nil)
+)
+
+// Default timeouts: a regional cluster and a database with a standby take most
+// of it.
+const (
+	readTimeout   = 10 * time.Minute
+	writeTimeout  = 90 * time.Minute
+	deleteTimeout = 90 * time.Minute
+)
+
+type environment struct{ tfkit.Base }
+
+// New returns the resource.
+func New() resource.Resource { return &environment{} }
+
+// Metadata implements resource.Resource.
+func (r *environment) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_environment"
+}
+
+// engine returns the engine of a spec, which logs what happens.
+func (r *environment) engine(ctx context.Context, client *gcp.Client, spec *component.Spec) (*reconcile.Engine, error) {
+	return component.NewEngine(client, spec, func(e reconcile.Event) {
+		fields := map[string]any{"environment": spec.ID(), "component": e.Component}
+		if e.Err != nil {
+			tflog.Warn(ctx, e.Message, fields)
+			return
+		}
+		tflog.Info(ctx, e.Message, fields)
+	})
+}
+
+// Create implements resource.Resource. Once anything was made it returns no
+// error: an error would taint the environment, and the next apply would destroy
+// it.
+func (r *environment) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var planned model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
+	client, ctx, cancel := r.Begin(ctx, planned.Timeouts.Create, writeTimeout, types.BoolNull(), &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
+		return
+	}
+	if planned.Tier.ValueString() == string(policy.Sandbox) && planned.ExpiresAt.IsUnknown() {
+		planned.ExpiresAt = types.StringValue(client.Now().UTC().Add(planned.TTL.Or(maxTTL)).Format(time.RFC3339))
+	}
+	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, 0, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if result.Record == nil {
+		addError(&resp.Diagnostics, "The environment could not be created.", "Nothing was changed.", result.Err)
+		return
+	}
+	if result.Err != nil && planned.OnIncomplete.ValueString() == onIncompleteError {
+		addError(&resp.Diagnostics, "The environment is not complete.",
+			fmt.Sprintf("on_incomplete is \"error\", so there is no state of it. What stands is kept, and the ledger keeps the claim: the next apply goes on. Until then destroy sees nothing. Missing: %s.", strings.Join(result.Pending, ", ")), result.Err)
+		return
+	}
+	if result.Err != nil {
+		resp.Diagnostics.AddWarning("The environment is not ready yet.",
+			fmt.Sprintf("What stands is kept; missing: %s. The next apply goes on where this one ended.\n\n%s\n\n%s", strings.Join(result.Pending, ", "), tfkit.Advice(result.Err), oneLine(result.Err)))
+	}
+	resp.State.Raw = r.settle(ctx, client, spec, req.Plan.Raw, planned, result, &resp.Diagnostics)
+}
+
+// converge runs the engine on a plan.
+func (r *environment) converge(ctx context.Context, client *gcp.Client, raw tftypes.Value, planned model, incarnation int64, diags *diag.Diagnostics) (reconcile.Result, *component.Spec) {
+	spec := specOf(ctx, raw, planned, diags)
+	fields, hash, err := fieldsOf(raw, planned)
+	if err != nil {
+		addBug(diags, err)
+	}
+	if diags.HasError() {
+		return reconcile.Result{}, nil
+	}
+	engine, err := r.engine(ctx, client, spec)
+	if err != nil {
+		addBug(diags, err)
+		return reconcile.Result{}, nil
+	}
+	return engine.Converge(ctx, reconcile.Spec{Incarnation: incarnation, Hash: hash, Fields: fields}), spec
+}
+
+// settle returns the state that a run leaves. Nothing stays unknown, and no
+// planned value changes: Terraform would taint the environment although it
+// stands.
+func (r *environment) settle(ctx context.Context, client *gcp.Client, spec *component.Spec, raw tftypes.Value, planned model, result reconcile.Result, diags *diag.Diagnostics) tftypes.Value {
+	planned.Incarnation = types.Int64Value(result.Record.Incarnation)
+	planned.Ready = types.BoolValue(len(result.Pending) == 0)
+	pending, d := types.ListValueFrom(ctx, types.StringType, append([]string{}, result.Pending...))
+	diags.Append(d...)
+	planned.Pending = pending
+	planned.LastError = types.StringNull()
+	if result.Err != nil {
+		planned.LastError = types.StringValue(oneLine(result.Err))
+	}
+	outputs := r.outputs(ctx, client, spec)
+	planned.takeOutputs(outputs)
+	settled, err := setModel(ctx, r.schemaOf(ctx), raw, planned)
+	if err != nil {
+		addBug(diags, err)
+	}
+	return settled
+}
+
+// outputs reads what the service assigned. What can't be read is left out, and
+// the next refresh finds it.
+func (r *environment) outputs(ctx context.Context, client *gcp.Client, spec *component.Spec) map[string]string {
+	// What was made is made, whether or not the caller still waits.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outputsGrace)
+	defer cancel()
+	found := map[string]string{}
+	engine, err := r.engine(ctx, client, spec)
+	if err != nil {
+		return found
+	}
+	for _, seen := range engine.Observe(ctx).Observations {
+		maps.Copy(found, seen.Outputs)
+	}
+	return found
+}
+
+// outputsGrace bounds the reads after a run, so that an interrupt ends in time.
+const outputsGrace = 3 * time.Second
+
+func (m *model) takeOutputs(found map[string]string) {
+	for name, to := range map[string]*types.String{
+		"cluster_endpoint": &m.ClusterEndpoint, "database_id": &m.DatabaseID, "database_address": &m.DatabaseAddress,
+	} {
+		value, ok := found[name]
+		switch {
+		case ok:
+			*to = types.StringValue(value)
+		case to.IsUnknown():
+			*to = types.StringNull()
+		}
+	}
+}
+
+// Read implements resource.Resource. It never writes.
+func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	client, ctx, cancel := r.BeginRead(ctx, "environment", state.Timeouts.Read, readTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
+		return
+	}
+	spec := specOf(ctx, req.State.Raw, state, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	engine, err := r.engine(ctx, client, spec)
+	if err != nil {
+		addBug(&resp.Diagnostics, err)
+		return
+	}
+	record, recordErr := engine.Record(ctx)
+	report := engine.Observe(ctx)
+	lost := errors.Is(recordErr, reconcile.ErrNotFound)
+	if lost && nothingStands(report) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	r.warnUnread(report, recordErr, &resp.Diagnostics)
+	if record != nil && record.Incarnation > state.Incarnation.ValueInt64() {
+		resp.Diagnostics.AddWarning("This state of the environment is stale.",
+			fmt.Sprintf("Another state has adopted %s as incarnation %d; this one is %d. An apply from here changes nothing. To take it over, remove it from this state and import it:\n\n  terraform import ADDRESS %s",
+				state.ID.ValueString(), record.Incarnation, state.Incarnation.ValueInt64(), state.ID.ValueString()))
+	}
+	values, found := policy.Values{}, map[string]string{}
+	for _, seen := range report.Observations {
+		maps.Copy(values, seen.Values)
+		maps.Copy(found, seen.Outputs)
+	}
+	pending := report.Pending()
+	if lost {
+		pending = append(pending, "ledger")
+	}
+	raw, err := WriteSettings(int(state.CatalogueVersion.ValueInt64()), req.State.Raw, values, nil)
+	if err != nil {
+		addBug(&resp.Diagnostics, err)
+		return
+	}
+	list, d := types.ListValueFrom(ctx, types.StringType, append([]string{}, pending...))
+	resp.Diagnostics.Append(d...)
+	state.Pending, state.Emulated = list, r.Data.Emulated()
+	// What could not be read keeps its place: unreadable is never absent.
+	state.Ready = types.BoolValue(len(pending) == 0 && (len(report.Errors) == 0 || state.Ready.ValueBool()))
+	if len(pending) == 0 && len(report.Errors) == 0 {
+		state.LastError = types.StringNull()
+	}
+	state.takeOutputs(found)
+	if resp.State.Raw, err = setModel(ctx, r.schemaOf(ctx), raw, state); err != nil {
+		addBug(&resp.Diagnostics, err)
+	}
+}
+
+// nothingStands tells whether every component could be read and has nothing. One
+// that is no more than a setting of something else, such as of the project's
+// audit logs, doesn't count.
+func nothingStands(report reconcile.Report) bool {
+	if len(report.Errors) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(solid, func(name string) bool {
+		seen, ok := report.Observations[name]
+		return ok && seen.Presence != reconcile.Absent
+	})
+}
+
+// solid are the components that are objects of their own.
+var solid = []string{
+	policy.ComponentNetwork, policy.ComponentCluster, policy.ComponentDatabase, policy.ComponentStorage, policy.ComponentFirewall, policy.ComponentNAT, policy.ComponentDNS,
+}
+
+// warnUnread says in one warning what could not be read.
+func (r *environment) warnUnread(report reconcile.Report, recordErr error, diags *diag.Diagnostics) {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(report.Errors)) {
+		lines = append(lines, report.Errors[name].Error())
+	}
+	if recordErr != nil && !errors.Is(recordErr, reconcile.ErrNotFound) {
+		lines = append(lines, "ledger: "+recordErr.Error())
+	}
+	if len(lines) == 0 {
+		return
+	}
+	diags.AddWarning("A part of the environment could not be read.",
+		fmt.Sprintf("What could not be read keeps its last known values, and is not taken for absent.\n\n%s", strings.Join(lines, "\n")))
+}
+
+// Update implements resource.Resource. It goes on where the last apply ended.
+func (r *environment) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var planned, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	client, ctx, cancel := r.Begin(ctx, planned.Timeouts.Update, writeTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
+		return
+	}
+	if end, err := time.Parse(time.RFC3339, planned.ExpiresAt.ValueString()); err == nil && !client.Now().Before(end) {
+		resp.Diagnostics.AddAttributeError(path.Root("ttl"), "The sandbox has expired.",
+			fmt.Sprintf("It ended at %s, and is not changed any more. Destroy it, or give it a longer ttl of at most 14 days from its creation.", planned.ExpiresAt.ValueString()))
+		return
+	}
+	if planned.ExpiresAt.IsUnknown() {
+		planned.ExpiresAt = types.StringValue(client.Now().UTC().Add(planned.TTL.Or(maxTTL)).Format(time.RFC3339))
+	}
+	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, state.Incarnation.ValueInt64(), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if result.Err != nil {
+		// An error of an update never taints, and the state says what is left.
+		addError(&resp.Diagnostics, "The environment could not be brought up to date.",
+			"What was done is in the state, and the next apply goes on where this one ended.", result.Err)
+	}
+	if result.Record == nil {
+		return
+	}
+	resp.State.Raw = r.settle(ctx, client, spec, req.Plan.Raw, planned, result, &resp.Diagnostics)
+}
+
+// Delete implements resource.Resource.
+func (r *environment) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	client, ctx, cancel := r.Begin(ctx, state.Timeouts.Delete, deleteTimeout, state.Emulated, &resp.Diagnostics)
+	defer cancel()
+	if client == nil {
+		return
+	}
+	if state.DeletionPolicy.ValueString() == policy.Abandon {
+		resp.Diagnostics.AddWarning("The environment was abandoned.",
+			fmt.Sprintf("deletion_policy is ABANDON: %s stands, and its ledger too. Import it to take it over again:\n\n  terraform import ADDRESS %s", state.ID.ValueString(), state.ID.ValueString()))
+		return
+	}
+	if refuseKept(state, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
+	spec := specOf(ctx, req.State.Raw, state, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	engine, err := r.engine(ctx, client, spec)
+	if err != nil {
+		addBug(&resp.Diagnostics, err)
+		return
+	}
+	result := engine.Destroy(ctx, reconcile.Spec{Incarnation: state.Incarnation.ValueInt64()})
+	switch {
+	case result.Fenced:
+		resp.Diagnostics.AddWarning("Nothing was destroyed, as this state is stale.",
+			fmt.Sprintf("Another state has adopted %s since. It stands, and this state forgets it.", state.ID.ValueString()))
+	case result.Err != nil:
+		addError(&resp.Diagnostics, "The environment could not be destroyed.",
+			fmt.Sprintf("What is left: %s. Destroy again to go on.", strings.Join(result.Pending, ", ")), result.Err)
+	}
+}
+
+var idPattern = regexp.MustCompile(`^projects/([^/]+)/regions/([^/]+)/environments/([^/]+)$`)
+
+// ImportState implements resource.ResourceWithImportState. The ledger alone says
+// what the environment is.
+func (r *environment) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	match := idPattern.FindStringSubmatch(req.ID)
+	if match == nil {
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "This is not the full name of an environment.",
+			fmt.Sprintf("Import by projects/PROJECT/regions/REGION/environments/NAME; got %q.", req.ID))
+		return
+	}
+	client := r.Client(&resp.Diagnostics)
+	if client == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	spec := &component.Spec{Project: match[1], Region: match[2], Name: match[3], Owner: component.OwnerKey(match[1], match[2], match[3]), Settings: policy.Values{}}
+	record, err := component.ReadRecord(ctx, client, spec)
+	switch {
+	case errors.Is(err, reconcile.ErrNotFound):
+		resp.Diagnostics.AddError("There is no such environment.",
+			fmt.Sprintf("The bucket %s holds no record of %s. Check the name, or restore a record that was lost:\n\n  terraform-provider-cortx ledger rebuild -project %s -region %s -name %s", spec.LedgerBucket(), req.ID, match[1], match[2], match[3]))
+		return
+	case err != nil:
+		addError(&resp.Diagnostics, "The ledger of the environment could not be read.", "", err)
+		return
+	}
+	objectType, ok := r.schemaOf(ctx).Type().TerraformType(ctx).(tftypes.Object)
+	if !ok {
+		addBug(&resp.Diagnostics, errors.New("the schema is of no object"))
+		return
+	}
+	raw, err := fromRecord(record.Fields[fieldConfiguration], objectType)
+	if err != nil {
+		addError(&resp.Diagnostics, "The ledger of the environment could not be read.", "", err)
+		return
+	}
+	raw, err = tfkit.EditObject(raw, func(members map[string]tftypes.Value) {
+		members["id"] = tftypes.NewValue(tftypes.String, req.ID)
+		// The next write adopts it: a state that had it before is stale then.
+		members["incarnation"] = tftypes.NewValue(tftypes.Number, record.Incarnation)
+		members["ready"] = tftypes.NewValue(tftypes.Bool, record.Phase == reconcile.Ready)
+		members["pending"] = tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, []tftypes.Value{})
+	})
+	if err != nil {
+		addBug(&resp.Diagnostics, err)
+		return
+	}
+	resp.State.Raw = raw
+}
+
+// addError reports what the engine or the service said. The engine's own words
+// say what to do where they can.
+func addError(diags *diag.Diagnostics, summary, detail string, err error) {
+	diags.AddError(summary, strings.TrimSpace(fmt.Sprintf("%s %s\n\n%s", detail, tfkit.Advice(err), err)))
+}
+
+// oneLine makes one line of at most 500 bytes of an error.
+func oneLine(err error) string {
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	const most = 500
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
