@@ -2,8 +2,146 @@ package environment
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
 )
 
-func (r *environment) preflight(ctx context.Context, raw tftypes.Value, planned model, p *planner) {}
+// preflight looks, before anything is made or changed, for what would stop the
+// apply half-way. It yields errors and warnings, and never a value. A plan that
+// changes nothing makes none of its calls.
+func (r *environment) preflight(ctx context.Context, raw tftypes.Value, planned model, p *planner) {
+	if r.Data == nil || r.Data.Client == nil || p.tier == "" || !p.identified(planned) || len(p.undecided) > 0 || planned.EffectiveLabels.IsUnknown() {
+		return
+	}
+	client := r.Data.Client
+	if p.prior != nil && !r.CheckEmulated(p.prior.Emulated, p.diags) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	spec := specOf(ctx, raw, planned, p.diags)
+	if p.diags.HasError() {
+		return
+	}
+	p.checkPermissions(ctx, client, spec)
+	p.checkHSM(ctx, client, spec)
+	if p.prior == nil && !p.diags.HasError() {
+		p.checkClaim(ctx, client, spec)
+	}
+}
+
+// checkPermissions names what the identity that runs Terraform is not allowed.
+func (p *planner) checkPermissions(ctx context.Context, client *gcp.Client, spec *component.Spec) {
+	missing, err := component.MissingPermissions(ctx, client, spec)
+	if err != nil {
+		tfkit.AddServiceError(p.diags, tfkit.Path([]any{"project"}), "It can't be told what may be done in the project.", err)
+		return
+	}
+	if len(missing) == 0 {
+		return
+	}
+	var lines []string
+	for _, need := range missing {
+		lines = append(lines, fmt.Sprintf("  %s needs %s (role %s)", need.Component, strings.Join(need.Permissions, ", "), need.Role))
+	}
+	p.problem("project", "Permissions are missing in the project.",
+		fmt.Sprintf("Nothing was changed. Grant these to the identity that runs Terraform in %s, and plan again; the subcommand bootstrap prints them all:\n\n%s", spec.Project, strings.Join(lines, "\n")))
+}
+
+// checkHSM refuses a key of level HSM where there is none.
+func (p *planner) checkHSM(ctx context.Context, client *gcp.Client, spec *component.Spec) {
+	if !spec.NeedsHSM() {
+		return
+	}
+	available, known, err := component.HSMAvailable(ctx, client, spec)
+	if err != nil {
+		p.warning("region", "It can't be told whether Cloud HSM is available in the region.", err.Error())
+		return
+	}
+	if known && !available {
+		at := policy.EncryptionData
+		if spec.Settings.String(at) != policy.KeyHSM {
+			at = policy.EncryptionCluster
+		}
+		p.problem(at, "Cloud HSM is not available in the region.", fmt.Sprintf("A key of level HSM can't be made in %s. Use another region, or a region that Cloud KMS lists with HSM support.", spec.Region))
+	}
+}
+
+// checkClaim looks at what stands where a new environment would be made.
+func (p *planner) checkClaim(ctx context.Context, client *gcp.Client, spec *component.Spec) {
+	record, err := component.ReadRecord(ctx, client, spec)
+	switch {
+	case err == nil && record.Owner != spec.Owner:
+		p.problem("name", "The name is somebody else's.", fmt.Sprintf("The ledger %s holds the record of %s. Use another name.", spec.LedgerBucket(), record.Owner))
+		return
+	case err == nil:
+		p.warning("name", "The environment stands already, and apply will adopt it.",
+			fmt.Sprintf("The ledger holds its record: %s, incarnation %d. Apply goes on from there as incarnation %d, and a state that had it before becomes stale. To take it over without that doubt, import it: terraform import ADDRESS %s",
+				record.Phase, record.Incarnation, record.Incarnation+1, spec.ID()))
+	case !errors.Is(err, reconcile.ErrNotFound):
+		tfkit.AddServiceError(p.diags, tfkit.Path([]any{"project"}), "The ledger of the environment could not be read.", err)
+		return
+	}
+	engine, err := component.NewEngine(client, spec, nil)
+	if err != nil {
+		addBug(p.diags, err)
+		return
+	}
+	report := engine.Observe(ctx)
+	for _, name := range report.Names {
+		if seen := report.Observations[name]; seen.Foreign != "" {
+			p.problem(foreignAt(name), "Something of the environment's name stands already.", fmt.Sprintf("Nothing was changed: %s. Use another name, move it out of the way, or take over what is nobody's with adopt.", seen.Foreign))
+		}
+	}
+	if spec.Adopt {
+		p.checkGaps(report)
+	}
+}
+
+// foreignAt is the attribute that moves a component out of the way.
+func foreignAt(name string) string {
+	switch name {
+	case policy.ComponentCluster, policy.ComponentDatabase, policy.ComponentNetwork:
+		return name + ".name"
+	default:
+		return "name"
+	}
+}
+
+// checkGaps lists each control that what is to be adopted does not meet: what
+// apply mends, and what is fixed and wants an exception.
+func (p *planner) checkGaps(report reconcile.Report) {
+	var mends, fixed []string
+	for _, setting := range policy.Settings(p.version) {
+		for _, name := range report.Names {
+			seen := report.Observations[name]
+			value, ok := seen.Values[setting.Path]
+			if !ok || seen.Presence == reconcile.Absent || policy.Same(value, p.values[setting.Path]) {
+				continue
+			}
+			line := fmt.Sprintf("  %s is %s instead of %s (%s)", setting.Path, policy.Format(value), policy.Format(p.values[setting.Path]), policy.Cite(setting.Controls))
+			if setting.Change == policy.CreateOnly && !slices.Contains(stringsOf(p.config.AllowRecreate.Elements()), setting.Component) {
+				fixed = append(fixed, line)
+				continue
+			}
+			mends = append(mends, line)
+		}
+	}
+	if len(mends) > 0 {
+		p.warning("adopt", "What is adopted doesn't meet all controls yet.", "Apply will mend:\n\n"+strings.Join(mends, "\n"))
+	}
+	if len(fixed) > 0 {
+		p.problem("adopt", "What is to be adopted can't meet all controls.",
+			"These settings are fixed at creation. Set each to what stands and record why in exceptions, or let the component be made anew with allow_recreate:\n\n"+strings.Join(fixed, "\n"))
+	}
+}
