@@ -49,10 +49,7 @@ func (v *services) wanted() []service {
 			_, err := v.apis.Clusters.ListClusters(ctx, &containerpb.ListClustersRequest{Parent: parent})
 			return err
 		}},
-		{"binaryauthorization.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.BinaryAuth.Projects.GetPolicy("projects/" + project + "/policy").Context(ctx).Do()
-			return err
-		}},
+		{"binaryauthorization.googleapis.com", nil},
 		{"containeranalysis.googleapis.com", nil},
 		{"dns.googleapis.com", func(ctx context.Context) error {
 			_, err := v.apis.DNS.ManagedZones.List(project).MaxResults(1).Context(ctx).Do()

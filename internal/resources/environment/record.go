@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -34,12 +35,9 @@ func fieldsOf(raw tftypes.Value, m model) (fields map[string]string, hash string
 	if err := raw.As(&members); err != nil {
 		return nil, "", err
 	}
-	for _, name := range outputs {
-		delete(members, name)
-	}
 	plain := map[string]any{}
 	for name, value := range members {
-		if value.IsNull() || !value.IsFullyKnown() {
+		if slices.Contains(outputs, name) || value.IsNull() || !value.IsFullyKnown() {
 			continue
 		}
 		if plain[name], err = toPlain(value); err != nil {

@@ -119,9 +119,7 @@ func (r *environment) converge(ctx context.Context, client *gcp.Client, raw tfty
 func (r *environment) settle(ctx context.Context, client *gcp.Client, spec *component.Spec, raw tftypes.Value, planned model, result reconcile.Result, diags *diag.Diagnostics) tftypes.Value {
 	planned.Incarnation = types.Int64Value(result.Record.Incarnation)
 	planned.Ready = types.BoolValue(len(result.Pending) == 0)
-	pending, d := types.ListValueFrom(ctx, types.StringType, append([]string{}, result.Pending...))
-	diags.Append(d...)
-	planned.Pending = pending
+	planned.Pending = listOf(result.Pending)
 	planned.LastError = types.StringNull()
 	if result.Err != nil {
 		planned.LastError = types.StringValue(oneLine(result.Err))
@@ -129,10 +127,17 @@ func (r *environment) settle(ctx context.Context, client *gcp.Client, spec *comp
 	outputs := r.outputs(ctx, client, spec)
 	planned.takeOutputs(outputs)
 	settled, err := setModel(ctx, r.schemaOf(ctx), raw, planned)
-	if err != nil {
-		addBug(diags, err)
+	if problems := checkResult(raw, settled); err == nil && len(problems) > 0 {
+		err = errors.New(strings.Join(problems, "; "))
 	}
-	return settled
+	if err == nil {
+		return settled
+	}
+	// The environment stands: an error now would taint it, and the next apply
+	// would destroy it. What is known is kept, and the next refresh finds the rest.
+	diags.AddWarning("A part of the state could not be recorded.",
+		"The environment stands, and the next plan reads what is missing. This is a bug in the provider; please report it.\n\n"+err.Error())
+	return knownOnly(raw)
 }
 
 // outputs reads what the service assigned. What can't be read is left out, and
@@ -214,9 +219,7 @@ func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *
 		addBug(&resp.Diagnostics, err)
 		return
 	}
-	list, d := types.ListValueFrom(ctx, types.StringType, append([]string{}, pending...))
-	resp.Diagnostics.Append(d...)
-	state.Pending, state.Emulated = list, r.Data.Emulated()
+	state.Pending, state.Emulated = listOf(pending), r.Data.Emulated()
 	// What could not be read keeps its place: unreadable is never absent.
 	state.Ready = types.BoolValue(len(pending) == 0 && (len(report.Errors) == 0 || state.Ready.ValueBool()))
 	if len(pending) == 0 && len(report.Errors) == 0 {

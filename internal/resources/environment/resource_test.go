@@ -28,7 +28,7 @@ func TestAccEnvironment(t *testing.T) {
 		resource.TestStep{
 			Config: env.Config(dev("")),
 			Check: resource.ComposeAggregateTestCheckFunc(
-				resource.TestCheckResourceAttr(address, "last_error", ""),
+				resource.TestCheckNoResourceAttr(address, "last_error"),
 				resource.TestCheckResourceAttr(address, "pending.#", "0"),
 				resource.TestCheckResourceAttr(address, "ready", "true"),
 			),

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -45,4 +47,46 @@ func failed(diags diag.Diagnostics) error {
 		all = append(all, fmt.Errorf("%s: %s", d.Summary(), d.Detail()))
 	}
 	return errors.Join(all...)
+}
+
+// listOf writes strings as a list.
+func listOf(items []string) types.List {
+	elements := make([]attr.Value, len(items))
+	for i, item := range items {
+		elements[i] = types.StringValue(item)
+	}
+	return types.ListValueMust(types.StringType, elements)
+}
+
+// knownOnly returns a plan without its unknown values.
+func knownOnly(raw tftypes.Value) tftypes.Value {
+	known, err := tftypes.Transform(raw, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+		if !v.IsKnown() {
+			return tftypes.NewValue(v.Type(), nil), nil
+		}
+		return v, nil
+	})
+	if err != nil {
+		return raw
+	}
+	return known
+}
+
+// checkResult applies the rules of Terraform's core to a state: nothing unknown,
+// and every planned value unchanged.
+func checkResult(planned, settled tftypes.Value) []string {
+	if !settled.IsFullyKnown() {
+		return []string{"a value is left unknown"}
+	}
+	var problems []string
+	diffs, err := planned.Diff(settled)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, d := range diffs {
+		if d.Value1 != nil && d.Value1.IsFullyKnown() && (d.Value2 == nil || !d.Value1.Equal(*d.Value2)) {
+			problems = append(problems, d.Path.String()+" is not as planned")
+		}
+	}
+	return problems
 }
