@@ -150,7 +150,7 @@ func (b *dataBucket) Observe(ctx context.Context) (reconcile.Observation, error)
 	}
 	if found != nil {
 		seen.Values = map[string]any{
-			policy.StoragePublicAccessPrevention: publicAccess(found),
+			policy.StoragePublicAccessPrevention: publicAccess(found) == "enforced",
 			policy.StorageUniformAccess:          uniformAccess(found),
 			policy.StorageVersioning:             found.Versioning != nil && found.Versioning.Enabled,
 			policy.StorageSoftDeleteDays:         softDeleteDays(found),

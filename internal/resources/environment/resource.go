@@ -27,6 +27,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*environment)(nil)
+	_ resource.ResourceWithIdentity    = (*environment)(nil)
 	_ resource.ResourceWithImportState = (*environment)(nil)
 	_ resource.ResourceWithModifyPlan  = (*environment)(nil)
 )
@@ -93,6 +94,7 @@ func (r *environment) Create(ctx context.Context, req resource.CreateRequest, re
 			fmt.Sprintf("What stands is kept; missing: %s. The next apply goes on where this one ended.\n\n%s\n\n%s", strings.Join(result.Pending, ", "), tfkit.Advice(result.Err), oneLine(result.Err)))
 	}
 	resp.State.Raw = r.settle(ctx, client, spec, req.Plan.Raw, planned, result, &resp.Diagnostics)
+	setIdentity(ctx, resp.Identity, planned)
 }
 
 // converge runs the engine on a plan.
@@ -178,6 +180,8 @@ func (m *model) takeOutputs(found map[string]string) {
 func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	// Before the state can be removed: Terraform 1.11 wants it even then.
+	setIdentity(ctx, resp.Identity, state)
 	client, ctx, cancel := r.BeginRead(ctx, "environment", state.Timeouts.Read, readTimeout, state.Emulated, &resp.Diagnostics)
 	defer cancel()
 	if client == nil {
@@ -296,6 +300,7 @@ func (r *environment) Update(ctx context.Context, req resource.UpdateRequest, re
 		return
 	}
 	resp.State.Raw = r.settle(ctx, client, spec, req.Plan.Raw, planned, result, &resp.Diagnostics)
+	setIdentity(ctx, resp.Identity, planned)
 }
 
 // Delete implements resource.Resource.
@@ -340,10 +345,14 @@ var idPattern = regexp.MustCompile(`^projects/([^/]+)/regions/([^/]+)/environmen
 // ImportState implements resource.ResourceWithImportState. The ledger alone says
 // what the environment is.
 func (r *environment) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	match := idPattern.FindStringSubmatch(req.ID)
+	id := req.ID
+	if id == "" {
+		id = idOfIdentity(ctx, req.Identity)
+	}
+	match := idPattern.FindStringSubmatch(id)
 	if match == nil {
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "This is not the full name of an environment.",
-			fmt.Sprintf("Import by projects/PROJECT/regions/REGION/environments/NAME; got %q.", req.ID))
+			fmt.Sprintf("Import by projects/PROJECT/regions/REGION/environments/NAME; got %q.", id))
 		return
 	}
 	client := r.Client(&resp.Diagnostics)
@@ -357,7 +366,7 @@ func (r *environment) ImportState(ctx context.Context, req resource.ImportStateR
 	switch {
 	case errors.Is(err, reconcile.ErrNotFound):
 		resp.Diagnostics.AddError("There is no such environment.",
-			fmt.Sprintf("The bucket %s holds no record of %s. Check the name, or restore a record that was lost:\n\n  terraform-provider-cortx ledger rebuild -project %s -region %s -name %s", spec.LedgerBucket(), req.ID, match[1], match[2], match[3]))
+			fmt.Sprintf("The bucket %s holds no record of %s. Check the name, or restore a record that was lost:\n\n  terraform-provider-cortx ledger rebuild -project %s -region %s -name %s", spec.LedgerBucket(), id, match[1], match[2], match[3]))
 		return
 	case err != nil:
 		addError(&resp.Diagnostics, "The ledger of the environment could not be read.", "", err)
@@ -374,7 +383,7 @@ func (r *environment) ImportState(ctx context.Context, req resource.ImportStateR
 		return
 	}
 	raw, err = tfkit.EditObject(raw, func(members map[string]tftypes.Value) {
-		members["id"] = tftypes.NewValue(tftypes.String, req.ID)
+		members["id"] = tftypes.NewValue(tftypes.String, id)
 		// The next write adopts it: a state that had it before is stale then.
 		members["incarnation"] = tftypes.NewValue(tftypes.Number, record.Incarnation)
 		members["ready"] = tftypes.NewValue(tftypes.Bool, record.Phase == reconcile.Ready)
@@ -385,6 +394,7 @@ func (r *environment) ImportState(ctx context.Context, req resource.ImportStateR
 		return
 	}
 	resp.State.Raw = raw
+	setIdentity(ctx, resp.Identity, model{Project: types.StringValue(match[1]), Region: types.StringValue(match[2]), Name: types.StringValue(match[3])})
 }
 
 // addError reports what the engine or the service said. The engine's own words

@@ -105,7 +105,11 @@ func writeGroup(version int, group string, members map[string]tftypes.Value, val
 		if given, err := fromTerraform(setting, standing); err == nil && policy.Same(given, value) {
 			continue
 		}
-		members[name] = toTerraform(setting, value)
+		// A component that reports a value of another kind is a defect, and none
+		// that a run may end in.
+		if written := toTerraform(setting, value); written.Type().Is(standing.Type()) {
+			members[name] = written
+		}
 	}
 }
 
