@@ -84,7 +84,7 @@ func settingJSON(setting policy.Setting, view catalogView) jsonSetting {
 	for _, tier := range view.tiers {
 		value, floor := implied(setting, tier)
 		made.Values[string(tier)] = value
-		made.Floors[string(tier)] = setting.Asks(floor)
+		made.Floors[string(tier)] = setting.Asks(tier, floor)
 	}
 	for _, c := range setting.Cases {
 		values := map[string]any{}

@@ -71,7 +71,7 @@ func markdownSettings(b *bytes.Buffer, view catalogView) {
 			}
 			if only {
 				value, floor := implied(setting, tier)
-				_, _ = fmt.Fprintf(b, " %s |", setting.Latitude(value, floor))
+				_, _ = fmt.Fprintf(b, " %s |", setting.Latitude(tier, value, floor))
 			}
 			_, _ = fmt.Fprintf(b, " %s | %s |\n", mark(setting.Change), policy.Cite(view.claimed(setting.Controls)))
 			texts = append(texts, fmt.Sprintf("- `%s`: %s. %s", setting.Path, setting.Title, setting.Doc))

@@ -82,7 +82,7 @@ func tableLines(view catalogView) [][]cell {
 		}
 		if only {
 			value, floor := implied(setting, tier)
-			line = append(line, cell{setting.Latitude(value, floor)})
+			line = append(line, cell{setting.Latitude(tier, value, floor)})
 		}
 		lines = append(lines, append(line, cell{mark(setting.Change)}))
 	}

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
@@ -57,6 +58,15 @@ func TestThePerimeterFollowsTheAccessPolicy(t *testing.T) {
 		}
 		if (test.summary == "") != (len(summaries) == 0) || test.summary != "" && !slices.Equal(summaries, []string{test.summary}) {
 			t.Errorf("%+v: %v", test, violations)
+		}
+	}
+	// What a tier is told to use is what it takes.
+	for tier, want := range map[policy.Tier]string{
+		policy.Dev: "asks for NONE, DRY_RUN or ENFORCED (", policy.Staging: "asks for DRY_RUN or ENFORCED (",
+	} {
+		_, violations := policy.Resolve(1, tier, policy.Context{AccessPolicy: policy.Yes}, map[string]any{policy.NetworkPerimeter: "EXCEPTION"})
+		if len(violations) != 1 || !strings.Contains(violations[0].Detail, want) {
+			t.Errorf("%s: %v, want %q", tier, violations, want)
 		}
 	}
 	// Under an enforced perimeter production may not go back to the private VIP.

@@ -133,12 +133,13 @@ func (r *resolver) resolve(setting Setting, given any) {
 	}
 	r.values[setting.Path] = value
 	floor := setting.Least(r.tier, r.holds)
-	if setting.Admits(floor, value) && r.tierTakes(setting, value) {
+	if setting.Admits(floor, value) && setting.Takes(r.tier, value) {
 		return
 	}
-	asks := setting.Asks(floor)
+	asks := setting.Asks(r.tier, floor)
 	if asks == "" {
-		asks = quoted(implied)
+		// Only an option of another tier is refused where anything goes.
+		asks = alternatives(setting.admitted(r.tier, 0))
 	}
 	r.report(setting, Violation{
 		Reason: TooWeak, Floor: floor, Got: value,
@@ -146,11 +147,6 @@ func (r *resolver) resolve(setting Setting, given any) {
 		Detail: fmt.Sprintf("%s is %s, and tier %s asks for %s (%s). Use such a value, or leave it out for %s.",
 			setting.Path, quoted(value), r.tier, asks, controlsOf(setting, r.tier), quoted(implied)),
 	})
-}
-
-// tierTakes refuses an exception from a perimeter where none is asked for.
-func (r *resolver) tierTakes(setting Setting, value any) bool {
-	return setting.Path != NetworkPerimeter || value != PerimeterException || setting.Values[r.tier] == PerimeterException
 }
 
 // report adds a violation of a setting.
@@ -180,7 +176,7 @@ func (r *resolver) checkPerimeter() {
 			})
 		}
 	case PerimeterException:
-		if r.context.ExceptionRecorded == No && r.tierTakes(setting, PerimeterException) {
+		if r.context.ExceptionRecorded == No && setting.Takes(r.tier, PerimeterException) {
 			r.report(setting, Violation{
 				Reason: Unrecorded, Got: PerimeterException,
 				Summary: "An exception needs a recorded reason.",

@@ -122,6 +122,8 @@ type Setting struct {
 	// from the weakest to the strictest; those of one rank are equally strict.
 	// Without any, every value is taken.
 	Options [][]string
+	// Reserved are options that one tier alone takes.
+	Reserved map[string]Tier
 	// Bounds limit an Int or a Float; nil means no limit.
 	Bounds *Bounds
 	// Values is what each tier implies.
@@ -247,9 +249,22 @@ func Same(a, b any) bool {
 	return a == b
 }
 
-// Asks says what the floor asks for in words, such as "at least 35", "STABLE",
-// "SOFTWARE or HSM". It is empty where anything goes.
-func (s Setting) Asks(floor any) string {
+// Takes tells whether a tier takes the value at all: false for an option that is
+// reserved for another tier.
+func (s Setting) Takes(tier Tier, value any) bool {
+	option, _ := value.(string)
+	owner, reserved := s.Reserved[option]
+	return !reserved || owner == tier
+}
+
+// admitted are the options that a tier takes, from a rank on.
+func (s Setting) admitted(tier Tier, rank int) []string {
+	return slices.DeleteFunc(slices.Concat(s.Options[max(rank, 0):]...), func(option string) bool { return !s.Takes(tier, option) })
+}
+
+// Asks says what the floor of a tier asks for in words, such as "at least 35",
+// "STABLE", "SOFTWARE or HSM". It is empty where anything goes.
+func (s Setting) Asks(tier Tier, floor any) string {
 	switch s.Floor.Rule {
 	case Anything:
 		return ""
@@ -258,11 +273,7 @@ func (s Setting) Asks(floor any) string {
 		if rank <= 0 {
 			return ""
 		}
-		options := slices.Concat(s.Options[rank:]...)
-		if last := len(options) - 1; last > 0 {
-			return strings.Join(options[:last], ", ") + " or " + options[last]
-		}
-		return options[0]
+		return alternatives(s.admitted(tier, rank))
 	case ContainsAll:
 		return "at least " + Format(floor)
 	case AtLeast, AtMost:
@@ -284,6 +295,14 @@ func (s Setting) Asks(floor any) string {
 	default:
 		return ""
 	}
+}
+
+// alternatives joins options as a sentence does: "SOFTWARE or HSM".
+func alternatives(options []string) string {
+	if last := len(options) - 1; last > 0 {
+		return strings.Join(options[:last], ", ") + " or " + options[last]
+	}
+	return strings.Join(options, "")
 }
 
 // Format writes a value of a setting for people: true, 35, STABLE,

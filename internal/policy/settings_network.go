@@ -104,7 +104,8 @@ func networkV1() []Setting {
 			Title: "perimeter of VPC Service Controls",
 			Doc: "DRY_RUN logs what a perimeter around the project would refuse, ENFORCED refuses it; both need an access policy. " +
 				"Production is ENFORCED, or EXCEPTION: no perimeter, for a reason that is recorded with the environment.",
-			Kind: String, Options: [][]string{{PerimeterNone}, {PerimeterDryRun}, {PerimeterEnforced, PerimeterException}}, Floor: Floor{Rule: InOrder},
+			Kind: String, Options: [][]string{{PerimeterNone}, {PerimeterDryRun}, {PerimeterEnforced, PerimeterException}},
+			Reserved: map[string]Tier{PerimeterException: Prod}, Floor: Floor{Rule: InOrder},
 			Values: perTier(PerimeterNone, PerimeterNone, PerimeterNone, PerimeterException),
 			Cases:  []Case{{When: WithAccessPolicy, Values: map[Tier]any{Staging: PerimeterDryRun, Prod: PerimeterEnforced}}},
 			Off:    []any{PerimeterNone, PerimeterException},

@@ -1,9 +1,6 @@
 package policy
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // ByTier says in Markdown what the tiers imply, those of one value together:
 // "`ZONAL` in dev and sandbox, `REGIONAL` in staging and prod". What depends on
@@ -53,9 +50,9 @@ func Code(value any) string {
 	return "`" + Format(value) + "`"
 }
 
-// Latitude says in a word or two which values beside the tier's a floor admits:
-// "only", "or stricter", "or more", "any".
-func (s Setting) Latitude(value, floor any) string {
+// Latitude says in a word or two which values beside the tier's own its floor
+// admits: "only", "or stricter", "or more", "any".
+func (s Setting) Latitude(tier Tier, value, floor any) string {
 	switch s.Floor.Rule {
 	case Anything:
 		return "any"
@@ -66,16 +63,16 @@ func (s Setting) Latitude(value, floor any) string {
 		switch at := s.rank(rank); {
 		case at <= 0 && len(s.Options) > 1:
 			return "any"
-		case len(slices.Concat(s.Options[at:]...)) == 1:
+		case len(s.admitted(tier, at)) == 1:
 			return "only"
 		case Same(value, floor) && at < len(s.Options)-1:
 			return "or stricter"
 		default:
-			return s.Asks(floor)
+			return s.Asks(tier, floor)
 		}
 	case AtLeast, AtMost:
 		if _, flag := floor.(bool); flag {
-			if s.Asks(floor) == "" {
+			if s.Asks(tier, floor) == "" {
 				return "any"
 			}
 			return "only"

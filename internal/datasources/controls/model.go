@@ -82,7 +82,7 @@ func ofSetting(setting policy.Setting, tiers []policy.Tier) settingModel {
 	never := func(policy.Condition) bool { return false }
 	for _, tier := range tiers {
 		made.Values[string(tier)] = policy.Format(setting.Implied(tier, never))
-		asks := setting.Asks(setting.Least(tier, never))
+		asks := setting.Asks(tier, setting.Least(tier, never))
 		if asks == "" {
 			asks = "any"
 		}
