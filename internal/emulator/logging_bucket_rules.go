@@ -91,10 +91,14 @@ func (l *loggingConfig) encryptBucket(b *logBucket, key string) error {
 	}
 	agent := loggingKeyAgent(b.project)
 	if err := l.s.checkServiceKey(key, agent); err != nil {
-		if status.Code(err) == codes.PermissionDenied {
+		switch status.Code(err) {
+		case codes.NotFound:
+			return invalid("KMS key %q does not exist.", key)
+		case codes.PermissionDenied:
 			return apiError(codes.FailedPrecondition, "Cloud Logging does not have access to the KMS key "+key+": grant roles/cloudkms.cryptoKeyEncrypterDecrypter to "+agent+".")
+		default:
+			return err
 		}
-		return invalid("KMS key %q does not exist.", key)
 	}
 	b.pb.CmekSettings = &loggingpb.CmekSettings{
 		Name: b.pb.GetName() + "/cmekSettings", KmsKeyName: key, KmsKeyVersionName: key + "/cryptoKeyVersions/1", ServiceAccountId: agent,

@@ -39,6 +39,10 @@ func rateQuotas() []rateQuota {
 		{host: computeHost, writes: true, metric: "compute.googleapis.com/mutation_requests_per_minute", perMinute: 1500},
 		{host: dnsHost, metric: "dns.googleapis.com/default_requests", perMinute: 1200},
 		{host: dnsHost, writes: true, metric: "dns.googleapis.com/write_requests", perMinute: 600},
+		{host: sqlHost, metric: "sqladmin.googleapis.com/default_get_requests", perMinute: 500},
+		{host: sqlHost, writes: true, metric: "sqladmin.googleapis.com/default_mutate_requests", perMinute: 180},
+		{host: loggingHost, metric: "logging.googleapis.com/read_requests", perMinute: 600},
+		{host: loggingHost, writes: true, metric: "logging.googleapis.com/control_requests", perMinute: 600},
 	}
 }
 

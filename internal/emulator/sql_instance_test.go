@@ -54,7 +54,7 @@ func prodInstance(name string) *sqladmin.DatabaseInstance {
 func wantSQL(t *testing.T, err error, code int, reason, text string) {
 	t.Helper()
 	wantHTTP(t, err, code, text)
-	if err != nil && !strings.Contains(err.Error(), ", "+reason) {
+	if err != nil && !strings.HasSuffix(err.Error(), ", "+reason) {
 		t.Errorf("the error lacks the reason %s: %v", reason, err)
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"google.golang.org/api/sqladmin/v1"
 )
 
-// checkIP checks how an instance is reached.
+// checkIP checks how an instance is reached. A private network is checked by its
+// form alone: private services access is not modelled.
 func checkIP(ip *sqladmin.IpConfiguration) error {
 	psc := ip.PscConfig != nil && ip.PscConfig.PscEnabled
 	switch {

@@ -197,10 +197,16 @@ func (q sqlService) checkKey(inst *sqlInstance) error {
 	}
 	agent := fmt.Sprintf("service-%d@gcp-sa-cloud-sql.iam.gserviceaccount.com", projectNumber(inst.Project))
 	if err := q.s.checkServiceKey(inst.KmsKey, agent); err != nil {
-		if status.Code(err) == codes.NotFound {
+		switch status.Code(err) {
+		case codes.NotFound:
 			return sqlInvalid("KMS key %s does not exist.", inst.KmsKey)
+		case codes.FailedPrecondition:
+			return sqlInvalid("The primary version of the KMS key %s is not enabled.", inst.KmsKey)
+		case codes.PermissionDenied:
+			return sqlInvalid("The service account %s does not have permission to encrypt and decrypt with the KMS key %s.", agent, inst.KmsKey)
+		default:
+			return err
 		}
-		return err
 	}
 	return nil
 }
