@@ -21,13 +21,13 @@ const (
 	ClusterPodSecurity         = "cluster.pod_security"
 	ClusterSandboxPool         = "cluster.sandbox_pool"
 
-	BinaryAuthorizationMode = "binary_authorization.mode"
+	BinaryAuthorizationMode = "cluster.binary_authorization"
 
 	EncryptionCluster = "encryption.cluster"
 	EncryptionData    = "encryption.data"
 
-	KMSRotationDays      = "kms.rotation_days"
-	KMSDestroyDelayHours = "kms.destroy_delay_hours"
+	KMSRotationDays      = "encryption.rotation_days"
+	KMSDestroyDelayHours = "encryption.destroy_delay_hours"
 
 	DatabaseAvailabilityType      = "database.availability_type"
 	DatabaseBackupsRetained       = "database.backups_retained"
@@ -45,8 +45,8 @@ const (
 	StorageVersioning             = "storage.versioning"
 	StorageSoftDeleteDays         = "storage.soft_delete_days"
 
-	AuditDataAccess         = "audit.data_access"
-	AuditConfigChangeAlerts = "audit.config_change_alerts"
+	AuditDataAccess         = "logging.data_access"
+	AuditConfigChangeAlerts = "logging.config_change_alerts"
 
 	LoggingRetentionDays = "logging.retention_days"
 	LoggingCMEK          = "logging.cmek"

@@ -35,7 +35,7 @@ func (p *planner) checkChange(planned model) {
 		{"name", p.prior.Name, planned.Name}, {"zone", p.prior.Zone, planned.Zone},
 	} {
 		// What is unknown is not yet another one.
-		if !identity.now.IsUnknown() && !identity.before.IsNull() && !identity.now.Equal(identity.before) {
+		if !identity.now.IsUnknown() && !identity.now.IsNull() && !identity.before.IsNull() && !identity.now.Equal(identity.before) {
 			p.problem(identity.name, "An environment can't move.",
 				fmt.Sprintf("%s is %q and would be %q. Nothing is replaced on the quiet: revert it, or give the new environment a resource of its own, move what is needed, and destroy this one.", identity.name, identity.before.ValueString(), identity.now.ValueString()))
 		}

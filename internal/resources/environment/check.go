@@ -36,7 +36,7 @@ func (p *planner) check(_ context.Context, planned model) {
 	if region := planned.Region; !region.IsUnknown() && !regionPattern.MatchString(region.ValueString()) {
 		p.problem("region", "This is not a region.", fmt.Sprintf("Write a region such as europe-west1; got %q.", region.ValueString()))
 	}
-	if zone := planned.Zone; !zone.IsUnknown() && !planned.Region.IsUnknown() && !strings.HasPrefix(zone.ValueString(), planned.Region.ValueString()+"-") {
+	if zone := planned.Zone; !zone.IsNull() && !zone.IsUnknown() && !planned.Region.IsUnknown() && !strings.HasPrefix(zone.ValueString(), planned.Region.ValueString()+"-") {
 		p.problem("zone", "The zone is not in the region.", fmt.Sprintf("Use a zone of %s, or leave it out; got %q.", planned.Region.ValueString(), zone.ValueString()))
 	}
 	if v := planned.OnIncomplete; !v.IsUnknown() && v.ValueString() != onIncompleteResume && v.ValueString() != onIncompleteError {

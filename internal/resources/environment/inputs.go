@@ -64,17 +64,17 @@ func inputs() []policy.Setting {
 		text(clusterSandboxMachineType, "node_pools", "The machine type of nodes for GKE Sandbox; that of the others when not set.", fixed, nil),
 		number(clusterMinNodes, "node_pools", "The least number of nodes of a pool in each of its zones.", policy.Mutable, all(int64(1))),
 		number(clusterMaxNodes, "node_pools", "The greatest number of nodes of a pool in each of its zones.", policy.Mutable, tiers(int64(3), int64(3), int64(5), int64(10))),
-		number(clusterDiskSizeGB, "node_pools", "The size of a node's boot disk, in GB.", fixed, all(int64(100))),
+		number(clusterDiskSizeGB, "node_pools", "The size of a node's boot disk, in GB; 100 when not set.", fixed, nil),
 		{
-			Path: clusterExternalTraffic, Component: policy.ComponentCluster, Kind: policy.Bool, Values: all(true),
-			Doc: "Whether the control plane's DNS endpoint answers callers from outside of the VPC, who need a role as all others do. Without it Terraform has to run inside of the VPC.",
+			Path: clusterExternalTraffic, Component: policy.ComponentCluster, Kind: policy.Bool,
+			Doc: "Whether the control plane's DNS endpoint answers callers from outside of the VPC, who need a role as all others do; true when not set. Without it Terraform has to run inside of the VPC.",
 		},
 
 		text(databaseName, policy.ComponentDatabase, "The beginning of the instance's name, which a number follows since a deleted name is blocked for a week; `cortx-NAME` when not set. With `adopt` the whole name of an instance that stands.", fixed, nil),
 		text(databaseVersion, policy.ComponentDatabase, "The version of PostgreSQL, such as `POSTGRES_17`.", fixed, all("POSTGRES_17")),
-		text(databaseEdition, policy.ComponentDatabase, "The edition of Cloud SQL: `ENTERPRISE` or `ENTERPRISE_PLUS`.", policy.Mutable, all(editionEnterprise)),
+		text(databaseEdition, policy.ComponentDatabase, "The edition of Cloud SQL: `ENTERPRISE` (when not set) or `ENTERPRISE_PLUS`.", policy.Mutable, nil),
 		text(databaseMachineType, policy.ComponentDatabase, "The machine type of the instance.", policy.Mutable, tiers("db-custom-1-3840", "db-custom-1-3840", "db-custom-2-8192", "db-custom-4-16384")),
-		number(databaseDiskSizeGB, policy.ComponentDatabase, "The least size of the instance's disk, in GB; it grows by itself.", policy.Mutable, tiers(int64(10), int64(10), int64(20), int64(100))),
+		number(databaseDiskSizeGB, policy.ComponentDatabase, "The least size of the instance's disk, in GB; it grows by itself. 10 when not set.", policy.Mutable, nil),
 	}
 }
 

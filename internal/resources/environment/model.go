@@ -47,12 +47,9 @@ type model struct {
 	Timeouts             timeouts.Value `tfsdk:"timeouts"`
 
 	Cluster             types.Object `tfsdk:"cluster"`
-	BinaryAuthorization types.Object `tfsdk:"binary_authorization"`
 	Encryption          types.Object `tfsdk:"encryption"`
-	KMS                 types.Object `tfsdk:"kms"`
 	Database            types.Object `tfsdk:"database"`
 	Storage             types.Object `tfsdk:"storage"`
-	Audit               types.Object `tfsdk:"audit"`
 	Logging             types.Object `tfsdk:"logging"`
 	Network             types.Object `tfsdk:"network"`
 }

@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -259,7 +260,7 @@ func (p *planner) names(ctx context.Context, planned *model) {
 		planned.Name = p.config.Tier
 	}
 	planned.Region = p.region()
-	if planned.Zone.IsNull() {
+	if planned.Zone.IsNull() && (p.tier == "" || !p.known(policy.ClusterLocationType) || p.values.String(policy.ClusterLocationType) == policy.Zonal) {
 		planned.Zone = types.StringUnknown()
 		if !planned.Region.IsUnknown() {
 			// Every region has a zone b.
@@ -291,7 +292,7 @@ func (p *planner) names(ctx context.Context, planned *model) {
 		planned.DataBucket = types.StringValue(spec.DataBucket())
 		if p.tier != "" && !planned.Zone.IsUnknown() && p.known(policy.ClusterLocationType) && p.known(clusterName) {
 			name, _ := p.values[clusterName].(string)
-			spec.Cluster.Name = orElse(name, spec.Prefix())
+			spec.Cluster.Name = cmp.Or(name, spec.Prefix())
 			planned.ClusterID = types.StringValue(spec.ClusterPath())
 		}
 	}
@@ -324,11 +325,29 @@ func (p *planner) controlIDs() types.Map {
 			delete(cited, setting.Row)
 		}
 	}
-	elements := make(map[string]attr.Value, len(cited))
-	for row, ids := range cited {
-		elements[row] = types.StringValue(ids)
+	// One line a group keeps a plan readable.
+	lines := map[string][]string{}
+	for _, row := range policy.Rows(p.version) {
+		if ids, ok := cited[row.Key]; ok {
+			group := groupOf(p.version, row.Key)
+			lines[group] = append(lines[group], row.Key+": "+ids)
+		}
+	}
+	elements := make(map[string]attr.Value, len(lines))
+	for group, rows := range lines {
+		elements[group] = types.StringValue(strings.Join(rows, " | "))
 	}
 	return types.MapValueMust(types.StringType, elements)
+}
+
+// groupOf is the attribute that a row's settings stand in.
+func groupOf(version int, row string) string {
+	for _, setting := range policy.Settings(version) {
+		if setting.Row == row {
+			return cmp.Or(setting.Group(), setting.Name())
+		}
+	}
+	return row
 }
 
 // outcome says what a run leaves. A create may fall short without an error, so

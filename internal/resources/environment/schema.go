@@ -147,7 +147,7 @@ func outputAttributes() map[string]schema.Attribute {
 		"last_error":       computed("Why the last apply fell short, in one line; null when it didn't."),
 		"expires_at":       computed("When a sandbox ends, in RFC 3339; null in other tiers."),
 		"emulated":         schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the environment stands in the emulator."},
-		"control_ids":      schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The controls that the settings in force are mapped to, by the catalogue's row, each with the class of its source: see the guide on controls. This maps settings to controls and is no authorisation."},
+		"control_ids":      schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The controls that the settings in force are mapped to, by the group of the settings: each row of the catalogue with its control ids and the class of their source, as the guide on controls explains. This maps settings to controls and is no authorisation."},
 		"cluster_id":       computed("The cluster's full name."),
 		"cluster_endpoint": computed("The DNS endpoint of the cluster's control plane."),
 		"database_id":      computed("The full name of the database instance."),

@@ -71,21 +71,15 @@ func inputText(setting policy.Setting) string {
 func groupText(group string) string {
 	switch group {
 	case "cluster":
-		return "The GKE cluster, its nodes, and what runs there."
-	case "binary_authorization":
-		return "Which container images may run."
+		return "The GKE cluster, its nodes, and which images may run there."
 	case "encryption":
-		return "Whose keys encrypt data at rest."
-	case "kms":
-		return "The environment's keys in Cloud KMS."
+		return "Whose keys encrypt data at rest, and how long they live."
 	case "database":
 		return "Cloud SQL for PostgreSQL."
 	case "storage":
 		return "The environment's buckets."
-	case "audit":
-		return "Audit logs, and who hears of changes of them."
 	case "logging":
-		return "How long logs are kept, and how."
+		return "What is logged, how long it is kept, and who hears of changes of that."
 	case "network":
 		return "The network, its borders, and what is logged there."
 	default:

@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -32,21 +33,21 @@ func specOf(ctx context.Context, raw tftypes.Value, m model, diags *diag.Diagnos
 		Adopt:  m.Adopt.ValueBool(), Recreate: stringsOf(m.AllowRecreate.Elements()), Confirm: stringsOf(m.Confirm.Elements()),
 		Reset: m.ResetTrigger.ValueString(), NotificationChannels: stringsOf(m.NotificationChannels.Elements()),
 	}
-	external, _ := values[clusterExternalTraffic].(bool)
+	external, set := values[clusterExternalTraffic].(bool)
 	spec.Network = component.NetworkInputs{
-		Subnetwork: text(networkSubnetwork), Name: orElse(text(networkName), spec.Prefix()),
+		Subnetwork: text(networkSubnetwork), Name: cmp.Or(text(networkName), spec.Prefix()),
 		Range: text(networkRange), PodRange: text(networkPodRange), ServiceRange: text(networkServiceRange),
 		PodRangeName: text(networkPodRangeName), ServiceRangeName: text(networkServiceRangeName),
 	}
 	spec.Cluster = component.ClusterInputs{
-		Name: orElse(text(clusterName), spec.Prefix()), MachineType: text(clusterMachineType),
-		SandboxMachineType: orElse(text(clusterSandboxMachineType), text(clusterMachineType)),
-		MinNodes:           number(clusterMinNodes), MaxNodes: number(clusterMaxNodes), DiskSizeGB: number(clusterDiskSizeGB),
-		ExternalTraffic: external, Maintenance: maintenanceOf(m.Maintenance),
+		Name: cmp.Or(text(clusterName), spec.Prefix()), MachineType: text(clusterMachineType),
+		SandboxMachineType: cmp.Or(text(clusterSandboxMachineType), text(clusterMachineType)),
+		MinNodes:           number(clusterMinNodes), MaxNodes: number(clusterMaxNodes), DiskSizeGB: cmp.Or(number(clusterDiskSizeGB), defaultNodeDiskGB),
+		ExternalTraffic: external || !set, Maintenance: maintenanceOf(m.Maintenance),
 	}
 	spec.Database = component.DatabaseInputs{
-		Name: orElse(text(databaseName), spec.Prefix()), Version: text(databaseVersion), Edition: text(databaseEdition),
-		MachineType: text(databaseMachineType), DiskSizeGB: number(databaseDiskSizeGB),
+		Name: cmp.Or(text(databaseName), spec.Prefix()), Version: text(databaseVersion), Edition: cmp.Or(text(databaseEdition), editionEnterprise),
+		MachineType: text(databaseMachineType), DiskSizeGB: cmp.Or(number(databaseDiskSizeGB), defaultDatabaseDiskGB),
 	}
 	access := m.Access.Attributes()
 	spec.Perimeter = component.PerimeterInputs{
@@ -56,6 +57,12 @@ func specOf(ctx context.Context, raw tftypes.Value, m model, diags *diag.Diagnos
 	spec.Budget = budgetOf(m.Budget)
 	return spec
 }
+
+// Sizes of disks in GB when none is given.
+const (
+	defaultNodeDiskGB     = 100
+	defaultDatabaseDiskGB = 10
+)
 
 // The window of maintenance when none is given: Sunday from 2 to 6, in UTC.
 var defaultMaintenance = component.Maintenance{Day: 7, Hour: 2, Hours: 4}
@@ -91,13 +98,6 @@ func budgetOf(o types.Object) *component.BudgetInputs {
 		budget.Thresholds = []float64{0.5, 0.9, 1}
 	}
 	return budget
-}
-
-func orElse(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
 }
 
 func stringAt(members map[string]attr.Value, name string) string {

@@ -30,8 +30,8 @@ func setModel(ctx context.Context, s schema.Schema, raw tftypes.Value, m model) 
 		return raw, err
 	}
 	m.DeletionPolicy, m.ProjectLien = current.DeletionPolicy, current.ProjectLien
-	m.Cluster, m.BinaryAuthorization, m.Encryption, m.KMS, m.Database = current.Cluster, current.BinaryAuthorization, current.Encryption, current.KMS, current.Database
-	m.Storage, m.Audit, m.Logging, m.Network = current.Storage, current.Audit, current.Logging, current.Network
+	m.Cluster, m.Encryption, m.Database = current.Cluster, current.Encryption, current.Database
+	m.Storage, m.Logging, m.Network = current.Storage, current.Logging, current.Network
 	if err := failed(state.Set(ctx, m)); err != nil {
 		return raw, err
 	}
