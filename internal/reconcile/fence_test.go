@@ -102,7 +102,7 @@ func TestForeign(t *testing.T) {
 		for _, at := range []string{"network", "cluster"} {
 			w := newToy()
 			tf := newTerraform(w, two)
-			w.foreign("named", at)
+			w.foreign(at)
 			r := tf.apply(t.Context(), t)
 			var c *reconcile.ComponentError
 			if !errors.Is(r.Err, reconcile.ErrForeign) || !errors.As(r.Err, &c) || c.Component != at || r.Record != nil {
@@ -119,7 +119,7 @@ func TestForeign(t *testing.T) {
 		tf := newTerraform(w, two)
 		must(t, tf.apply(t.Context(), t))
 		w.objects = nil
-		w.foreign("named", "cluster")
+		w.foreign("cluster")
 		mutations := w.mutations
 		if r := tf.apply(t.Context(), t); !errors.Is(r.Err, reconcile.ErrForeign) || w.mutations != mutations {
 			t.Errorf("%+v", r)
@@ -205,7 +205,7 @@ func TestLater(t *testing.T) {
 			return nil
 		}
 	}
-	w.foreign("named", "cluster")
+	w.foreign("cluster")
 	if r := tf.apply(t.Context(), t); !errors.Is(r.Errors["cluster"], reconcile.ErrForeign) || len(r.Pending) != 1 {
 		t.Errorf("%+v", r)
 	}

@@ -108,12 +108,3 @@ func (g *graph) cycle() []string {
 }
 
 func (g *graph) name(i int) string { return g.components[i].Name() }
-
-// names returns the names of the given components.
-func (g *graph) names(indexes []int) []string {
-	names := make([]string, len(indexes))
-	for k, i := range indexes {
-		names[k] = g.name(i)
-	}
-	return names
-}

@@ -14,7 +14,7 @@ import (
 )
 
 // edit changes the record as somebody else would.
-func (tf *terraform) editRecord(t testing.TB, fn func(*reconcile.Record)) {
+func (tf *terraform) editRecord(t *testing.T, fn func(*reconcile.Record)) {
 	t.Helper()
 	rec, err := tf.decode()
 	if err != nil {
@@ -61,7 +61,7 @@ func TestLiveLease(t *testing.T) {
 		o.Wait = 90 * time.Second
 		o.Progress = func(e reconcile.Event) { events = append(events, e) }
 	}
-	for name, run := range map[string]func(context.Context, testing.TB) reconcile.Result{"apply": tf.apply, "destroy": tf.destroy} {
+	for name, run := range map[string]func(context.Context, *testing.T) reconcile.Result{"apply": tf.apply, "destroy": tf.destroy} {
 		events = nil
 		start := w.clk.Now()
 		r := run(t.Context(), t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,9 +37,9 @@ func TestRandom(t *testing.T) {
 	for seed := range uint64(150) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			r := rand.New(rand.NewPCG(seed, 1))
+			r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // A failure has to be repeatable.
 			w := newToy()
-			w.foreign("named", "theirs")
+			w.foreign("theirs")
 			tf := newTerraform(w, randomShape(r))
 			tf.parallel = 1 + r.IntN(4)
 			tf.tombstone = r.IntN(2) == 0
@@ -88,20 +89,31 @@ func TestRandom(t *testing.T) {
 }
 
 // watchOrder reports a component that converges while what it needs does not
-// stand as desired.
+// stand as desired, or that is removed while what needs it stands.
 func watchOrder(t *testing.T, parts []*component) {
 	t.Helper()
+	of := func(name string) func(*object) bool {
+		return func(o *object) bool { return o.labels["component"] == name }
+	}
 	for _, c := range parts {
 		c.converge = func(context.Context, *reconcile.Step) error {
 			c.w.mu.Lock()
 			defer c.w.mu.Unlock()
 			for _, need := range c.needs {
-				o := c.w.find(func(o *object) bool { return o.labels["component"] == need })
-				if o == nil || o.state != "READY" || o.setting != c.setting {
+				if o := c.w.find(of(need)); o == nil || o.state != "READY" || o.setting != c.setting {
 					t.Errorf("%s begins while %s is %+v", c.name, need, o)
 				}
 			}
 			return nil
+		}
+		c.removes = func() {
+			c.w.mu.Lock()
+			defer c.w.mu.Unlock()
+			for _, other := range parts {
+				if slices.Contains(other.needs, c.name) && c.w.find(of(other.name)) != nil {
+					t.Errorf("%s is removed while %s stands", c.name, other.name)
+				}
+			}
 		}
 	}
 }

@@ -154,7 +154,7 @@ func DecodeRecord(data []byte) (*Record, error) {
 		Version int `json:"version"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, fmt.Errorf("%w: %s", errDamaged, err)
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if head.Version > recordVersion {
 		return nil, fmt.Errorf("%w: it has version %d, this version of the provider knows %d", ErrNewer, head.Version, recordVersion)
@@ -166,7 +166,7 @@ func DecodeRecord(data []byte) (*Record, error) {
 	decoder.DisallowUnknownFields()
 	r := &Record{}
 	if err := decoder.Decode(r); err != nil {
-		return nil, fmt.Errorf("%w: %s", errDamaged, err)
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%w: something follows its end", errDamaged)

@@ -52,7 +52,7 @@ func (f *fake) Remove(ctx context.Context, s *reconcile.Step) error {
 }
 
 // engineOf makes an engine over fakes, on the clock of the machine.
-func engineOf(t testing.TB, store reconcile.Store, edit func(*reconcile.Options), parts ...*fake) *reconcile.Engine {
+func engineOf(t *testing.T, store reconcile.Store, edit func(*reconcile.Options), parts ...*fake) *reconcile.Engine {
 	t.Helper()
 	components := make([]reconcile.Component, len(parts))
 	for i, p := range parts {
@@ -69,7 +69,7 @@ func engineOf(t testing.TB, store reconcile.Store, edit func(*reconcile.Options)
 	return e
 }
 
-func stored(t testing.TB, store *reconciletest.Store) *reconcile.Record {
+func stored(t *testing.T, store *reconciletest.Store) *reconcile.Record {
 	t.Helper()
 	data, _ := store.Get(record)
 	rec, err := reconcile.DecodeRecord(data)
@@ -250,8 +250,8 @@ func TestCancel(t *testing.T) {
 	}{
 		"heeds it":       {work: sleep(time.Hour), under: time.Millisecond},
 		"takes its time": {work: slowly, under: 3600 * time.Millisecond, ends: true},
-		"hangs": {work: func(context.Context, *reconcile.Step) error {
-			return clock.System().Sleep(context.Background(), time.Hour)
+		"hangs": {work: func(ctx context.Context, _ *reconcile.Step) error {
+			return clock.System().Sleep(context.WithoutCancel(ctx), time.Hour)
 		}, under: 4 * time.Second, lease: true},
 	} {
 		for _, verb := range []string{"converge", "destroy"} {
@@ -486,7 +486,11 @@ func TestStep(t *testing.T) {
 			return nil
 		}}
 	}
-	e := engineOf(t, store, func(o *reconcile.Options) { o.Parallelism = 1 }, part("one"), part("two"))
+	said := 0
+	e := engineOf(t, store, func(o *reconcile.Options) {
+		o.Parallelism = 1
+		o.Progress = func(reconcile.Event) { said++ }
+	}, part("one"), part("two"))
 	for incarnation := range int64(3) {
 		e.Converge(t.Context(), reconcile.Spec{Incarnation: incarnation % 2})
 		fails = false
@@ -504,12 +508,13 @@ func TestStep(t *testing.T) {
 		t.Errorf("%d different request ids in %v", len(all), ids)
 	}
 	before, _ := store.Get(record)
+	said = 0
 	if err := kept.Record(t.Context(), "late", "x"); err == nil {
 		t.Error("a note after the end of the run")
 	}
 	kept.Progress(t.Context(), "late")
-	if after, _ := store.Get(record); string(after) != string(before) {
-		t.Error("a step wrote after the end of its run")
+	if after, _ := store.Get(record); string(after) != string(before) || said > 0 {
+		t.Error("a step spoke after the end of its run")
 	}
 }
 

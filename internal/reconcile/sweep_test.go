@@ -15,22 +15,25 @@ type scenario struct {
 	tombstone bool
 	destroys  bool
 	// before makes what stands before the run.
-	before func(ctx context.Context, t testing.TB, tf *terraform)
+	before func(ctx context.Context, t *testing.T, tf *terraform)
 }
 
 var scenarios = []scenario{
 	{name: "create"},
-	{name: "update", before: func(ctx context.Context, t testing.TB, tf *terraform) {
+	{name: "update", before: func(ctx context.Context, t *testing.T, tf *terraform) {
+		t.Helper()
 		must(t, tf.apply(ctx, t))
 		tf.setting = "b"
 		last := len(tf.w.objects) - 1
 		tf.w.objects = tf.w.objects[:last] // Somebody deleted one.
 	}},
-	{name: "create again after a destroy", tombstone: true, before: func(ctx context.Context, t testing.TB, tf *terraform) {
+	{name: "create again after a destroy", tombstone: true, before: func(ctx context.Context, t *testing.T, tf *terraform) {
+		t.Helper()
 		must(t, tf.apply(ctx, t))
 		must(t, tf.destroy(ctx, t))
 	}},
-	{name: "adopt", before: func(ctx context.Context, t testing.TB, tf *terraform) {
+	{name: "adopt", before: func(ctx context.Context, t *testing.T, tf *terraform) {
+		t.Helper()
 		must(t, tf.apply(ctx, t))
 		tf.state = 0
 		tf.w.objects = tf.w.objects[:len(tf.w.objects)-1]
@@ -39,12 +42,12 @@ var scenarios = []scenario{
 	{name: "destroy, record stays", tombstone: true, destroys: true, before: created},
 }
 
-func created(ctx context.Context, t testing.TB, tf *terraform) {
+func created(ctx context.Context, t *testing.T, tf *terraform) {
 	t.Helper()
 	must(t, tf.apply(ctx, t))
 }
 
-func must(t testing.TB, r reconcile.Result) {
+func must(t *testing.T, r reconcile.Result) {
 	t.Helper()
 	if r.Err != nil {
 		t.Fatalf("without a fault: %v", r.Err)
@@ -93,7 +96,7 @@ func TestSweep(t *testing.T) {
 func disturb(t *testing.T, shape []shape, s scenario, f fault, at int) (hit, more bool) {
 	t.Helper()
 	w := newToy()
-	w.foreign("named", "theirs")
+	w.foreign("theirs")
 	tf := newTerraform(w, shape)
 	tf.tombstone = s.tombstone
 	if s.before != nil {

@@ -33,8 +33,11 @@ type shape struct {
 var (
 	two  = []shape{{"network", "named", nil}, {"cluster", "named", []string{"network"}}}
 	five = []shape{
-		{"network", "named", nil}, {"keys", "numbered", nil}, {"cluster", "named", []string{"network", "keys"}},
-		{"database", "blocking", []string{"network", "keys"}}, {"budget", "numbered", nil},
+		{"network", "named", nil},
+		{"keys", "numbered", nil},
+		{"cluster", "named", []string{"network", "keys"}},
+		{"database", "blocking", []string{"network", "keys"}},
+		{"budget", "numbered", nil},
 	}
 )
 
@@ -57,7 +60,7 @@ func (tf *terraform) options() reconcile.Options {
 	return o
 }
 
-func (tf *terraform) engine(t testing.TB) *reconcile.Engine {
+func (tf *terraform) engine(t *testing.T) *reconcile.Engine {
 	t.Helper()
 	parts := make([]*component, len(tf.shape))
 	for i, s := range tf.shape {
@@ -82,7 +85,7 @@ func (tf *terraform) spec() reconcile.Spec {
 }
 
 // apply creates or updates. What a killed process learned is lost.
-func (tf *terraform) apply(ctx context.Context, t testing.TB) reconcile.Result {
+func (tf *terraform) apply(ctx context.Context, t *testing.T) reconcile.Result {
 	t.Helper()
 	r := tf.engine(t).Converge(ctx, tf.spec())
 	if !tf.w.dead && r.Record != nil {
@@ -91,7 +94,7 @@ func (tf *terraform) apply(ctx context.Context, t testing.TB) reconcile.Result {
 	return r
 }
 
-func (tf *terraform) destroy(ctx context.Context, t testing.TB) reconcile.Result {
+func (tf *terraform) destroy(ctx context.Context, t *testing.T) reconcile.Result {
 	t.Helper()
 	tf.w.removing = true
 	defer func() { tf.w.removing = false }()
@@ -103,7 +106,7 @@ func (tf *terraform) destroy(ctx context.Context, t testing.TB) reconcile.Result
 }
 
 // refresh drops the state when the record proves the deletion.
-func (tf *terraform) refresh(t testing.TB) {
+func (tf *terraform) refresh(t *testing.T) {
 	t.Helper()
 	rec, err := tf.engine(t).Record(t.Context())
 	if err == nil && rec.Phase == reconcile.Deleted {
@@ -112,9 +115,9 @@ func (tf *terraform) refresh(t testing.TB) {
 }
 
 // foreign puts an object of somebody else into the cloud.
-func (w *toy) foreign(kind, name string) {
+func (w *toy) foreign(name string) {
 	w.ids++
-	w.objects = append(w.objects, &object{kind: kind, name: name, id: w.ids, setting: "theirs", state: "READY", foreign: true})
+	w.objects = append(w.objects, &object{kind: "named", name: name, id: w.ids, setting: "theirs", state: "READY", foreign: true})
 }
 
 // standing lists what is wrong with what stands, given that all should.

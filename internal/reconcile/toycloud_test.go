@@ -105,6 +105,11 @@ func newToy() *toy {
 		requests: map[string]int{}, blocked: map[string]bool{},
 	}
 	w.ledger.Hook = func(ctx context.Context, op string, commit func() error) error {
+		if ctx.Value(guardKey{}) != nil {
+			w.mu.Lock()
+			w.violate("ledger %s came with a guard, which would ask itself", op)
+			w.mu.Unlock()
+		}
 		return w.call(ctx, "ledger "+op, func() error {
 			if !w.place && op == "write" {
 				return errors.New("404 no such bucket")

@@ -22,6 +22,8 @@ type component struct {
 	setting string
 	// converge, when set, runs at the beginning of Converge.
 	converge func(ctx context.Context, s *reconcile.Step) error
+	// removes, when set, runs at the beginning of Remove.
+	removes func()
 	// hidden, when set, says why nothing can be read.
 	hidden func() error
 }
@@ -172,6 +174,9 @@ func (c *component) delete(ctx context.Context, o *object) error {
 }
 
 func (c *component) Remove(ctx context.Context, s *reconcile.Step) error {
+	if c.removes != nil {
+		c.removes()
+	}
 	o, foreign, err := c.own(ctx)
 	if err != nil || o == nil || foreign != "" {
 		return err

@@ -99,8 +99,11 @@ func TestCheckResult(t *testing.T) {
 		"set joined":             {map[string]any{"tags": []string{"x", "?"}}, map[string]any{"tags": []string{"x"}}, nil},
 		"map":                    {nil, map[string]any{"labels": map[string]string{"c": "b"}}, []string{`labels["a"]: planned, and gone`, `labels["c"]: not planned, and there`}},
 		"another type":           {nil, map[string]any{"any": tftypes.NewValue(tftypes.Bool, true)}, []string{`any: of another type than planned`}},
-		"secret": {nil, map[string]any{"inner": tftypes.NewValue(resultType.AttributeTypes["inner"], map[string]tftypes.Value{"secret": tftypes.NewValue(tftypes.String, resultSecret+"2")})},
-			[]string{`inner.secret: not the`}},
+		"secret": {
+			nil,
+			map[string]any{"inner": tftypes.NewValue(resultType.AttributeTypes["inner"], map[string]tftypes.Value{"secret": tftypes.NewValue(tftypes.String, resultSecret+"2")})},
+			[]string{`inner.secret: not the`},
+		},
 	} {
 		got := tfkit.CheckResult(t.Context(), resultValue(t, c.planned), resultValue(t, c.state))
 		ok := len(got) == len(c.want)
