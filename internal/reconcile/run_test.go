@@ -259,18 +259,25 @@ func TestCancel(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					store := &reconciletest.Store{}
-					work, rest := c.work, &fake{name: "last", needs: []string{"long"}}
+					var busy atomic.Bool
 					long := &fake{name: "long"}
+					work := func(ctx context.Context, s *reconcile.Step) error {
+						if busy.Load() {
+							return c.work(ctx, s)
+						}
+						return nil
+					}
+					rest := &fake{name: "last", needs: []string{"long"}}
 					if verb == "destroy" {
-						rest, long = &fake{name: "last"}, &fake{name: "long", needs: []string{"last"}}
+						rest, long.needs, long.remove = &fake{name: "last"}, []string{"last"}, work
+					} else {
+						long.converge = work
 					}
 					e := engineOf(t, store, nil, rest, &fake{name: "first"}, long)
 					if verb == "destroy" {
 						must(t, e.Converge(t.Context(), reconcile.Spec{}))
-						long.remove = work
-					} else {
-						long.converge = work
 					}
+					busy.Store(true)
 					ctx, cancel := context.WithCancelCause(t.Context())
 					cause := errors.New("interrupted by the user")
 					time.AfterFunc(90*time.Second, func() { cancel(cause) })
@@ -298,7 +305,7 @@ func TestCancel(t *testing.T) {
 					if step := rec.Steps["long"]; !c.ends && step.Status != reconcile.Running {
 						t.Errorf("the step is %+v", step)
 					}
-					long.converge, long.remove = nil, nil
+					busy.Store(false)
 					spec.Incarnation = 1
 					must(t, run(t.Context(), spec))
 					synctest.Wait()
