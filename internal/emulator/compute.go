@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -164,6 +165,9 @@ func (c *computeCall) document(typed any) (computeDoc, error) {
 	if len(bytes.TrimSpace(c.body)) == 0 {
 		return computeDoc{}, nil
 	}
+	if err := c.withoutNulls(typed); err != nil {
+		return nil, err
+	}
 	if err := c.decode(typed); err != nil {
 		if c.version == "beta" && strings.Contains(err.Error(), "Unknown name") {
 			return nil, notModelled("what the beta version alone has: %s", err.Error())
@@ -174,10 +178,34 @@ func (c *computeCall) document(typed any) (computeDoc, error) {
 	if err := json.Unmarshal(c.body, &doc); err != nil {
 		return nil, invalid("Invalid JSON payload received. The body is no object.")
 	}
+	if at := nullItem("", doc); at != "" {
+		return nil, badRequest([]string{"Invalid value at '" + at + "': a list has no null"}, []string{at})
+	}
 	if unknown := unknownKeys(doc, typed); unknown != "" {
 		return nil, badRequest([]string{"Invalid JSON payload received. Unknown name \"" + unknown + "\": Cannot find field."}, nil)
 	}
 	return doc, nil
+}
+
+// withoutNulls takes a null fingerprint out of the request when the type has
+// none: hashicorp/google sends that to networks, and the API takes it.
+func (c *computeCall) withoutNulls(typed any) error {
+	const key = "fingerprint"
+	if !bytes.Contains(c.body, []byte(key)) || jsonField(reflect.TypeOf(typed).Elem(), key) != nil {
+		return nil
+	}
+	doc := map[string]json.RawMessage{}
+	if json.Unmarshal(c.body, &doc) != nil || string(doc[key]) != "null" {
+		return nil //nolint:nilerr // decode says what is wrong
+	}
+	delete(doc, key)
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	r := *c.restRequest
+	r.body, c.restRequest = raw, &r
+	return nil
 }
 
 // computeInvalid is Compute Engine's 400 of a value that breaks a rule.

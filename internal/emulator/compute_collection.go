@@ -270,6 +270,8 @@ type computePatch struct {
 	took   time.Duration
 	// mutable are the fields that may change; others must be as they are.
 	mutable []string
+	// ignored are fields that the method leaves as they are, whatever is sent.
+	ignored []string
 	// fingerprint says that the request needs the current one.
 	fingerprint bool
 	// check looks at the object as it would be; it may be nil.
@@ -291,8 +293,10 @@ func (k *computeCollection) patch(ctx context.Context, v computeService, c *comp
 			return nil, err
 		}
 	}
-	for _, key := range append([]string{"kind", "id", "creationTimestamp", "selfLink", "selfLinkWithId", "fingerprint", "region"}, k.outputs...) {
-		delete(patch, key)
+	for _, keys := range [][]string{{"kind", "id", "creationTimestamp", "selfLink", "selfLinkWithId", "fingerprint", "region"}, k.outputs, p.ignored} {
+		for _, key := range keys {
+			delete(patch, key)
+		}
 	}
 	for _, key := range docKeys(patch) {
 		if err := mayChange(p.mutable, key, r.Doc[key], patch[key]); err != nil {

@@ -25,7 +25,7 @@ var firewallPolicyKind = kind{
 		out := append(firewallPolicies.routes(v),
 			v.write("PATCH", name, "Patch"+one, nil, func(ctx context.Context, c *computeCall) (any, error) {
 				return firewallPolicies.patch(ctx, v, c, computePatch{
-					opType: policyOp("patch"), took: firewallPolicyTakes, fingerprint: true, mutable: []string{"description"},
+					opType: policyOp("patch"), took: firewallPolicyTakes, fingerprint: true, mutable: []string{"description"}, ignored: []string{"associations", "rules"},
 				})
 			}),
 			v.read("GET", name+"/getRule", "GetRule"+one, []string{"priority"}, v.getRule),
@@ -47,7 +47,7 @@ func policyOp(verb string) string { return "compute.networkFirewallPolicy." + ve
 var firewallPolicies = &computeCollection{
 	kind: kindFirewallPolicy, noun: "firewallPolicies", one: "NetworkFirewallPolicy", word: "firewall_policy", object: "compute#firewallPolicy",
 	scopes: []string{"global"}, typed: func() any { return &compute.FirewallPolicy{} },
-	outputs:     []string{"associations", "displayName", "parent", "policySource", "region", "ruleTupleCount"},
+	outputs:     []string{"displayName", "parent", "policySource", "region", "ruleTupleCount"},
 	insertTakes: firewallPolicyTakes, deleteTakes: firewallPolicyTakes,
 	typeOf: func(_, standard string) string { return policyOp(standard) },
 	complete: func(_ computeService, c *computeCall, doc computeDoc) (*computeFailure, error) {
@@ -58,8 +58,10 @@ var firewallPolicies = &computeCollection{
 		switch {
 		case p.PolicyType != "" && p.PolicyType != "VPC_POLICY":
 			return nil, notModelled("firewall policies of the type %s", p.PolicyType)
-		case len(p.Rules) > 0 || len(p.PacketMirroringRules) > 0:
-			return nil, notModelled("rules in the body of a new firewall policy")
+		case len(p.Rules) > 0:
+			return nil, computeInvalid("resource.rules", "", "Rules must be added using the addRule method.")
+		case len(p.PacketMirroringRules) > 0 || len(p.Associations) > 0:
+			return nil, notModelled("associations and mirroring rules in the body of a new firewall policy")
 		case p.ShortName != "":
 			return nil, computeInvalid("resource.shortName", p.ShortName, "Short name is for hierarchical firewall policies.")
 		}

@@ -33,7 +33,9 @@ var forwardingRuleKind = kind{
 			return forwardingRules.setLabels(ctx, v, c, labelsTake)
 		}
 		patch := func(ctx context.Context, c *computeCall) (any, error) {
-			return forwardingRules.patch(ctx, v, c, computePatch{opType: "patch", took: forwardingRuleTakes, mutable: []string{"allowPscGlobalAccess"}})
+			return forwardingRules.patch(ctx, v, c, computePatch{
+				opType: "patch", took: forwardingRuleTakes, fingerprint: true, mutable: []string{"allowPscGlobalAccess"},
+			})
 		}
 		const global, regional = "{name=projects/*/global/forwardingRules/*}", "{name=projects/*/regions/*/forwardingRules/*}"
 		return append(forwardingRules.routes(v),

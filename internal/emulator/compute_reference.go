@@ -83,6 +83,28 @@ func unknownKey(at string, value any, t reflect.Type) string {
 	return ""
 }
 
+// nullItem returns the first list of a document that has a null in it.
+func nullItem(at string, value any) string {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range docKeys(value) {
+			if bad := nullItem(strings.TrimPrefix(at+"."+key, "."), value[key]); bad != "" {
+				return bad
+			}
+		}
+	case []any:
+		for _, item := range value {
+			if item == nil {
+				return at
+			}
+			if bad := nullItem(at, item); bad != "" {
+				return bad
+			}
+		}
+	}
+	return ""
+}
+
 func jsonField(t reflect.Type, key string) reflect.Type {
 	for i := range t.NumField() {
 		f := t.Field(i)

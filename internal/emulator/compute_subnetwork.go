@@ -61,6 +61,9 @@ func completeSubnetwork(v computeService, c *computeCall, doc computeDoc) (*comp
 	if err := completeFlowLogs(doc); err != nil {
 		return nil, err
 	}
+	if err := checkMetadataFields(doc); err != nil {
+		return nil, err
+	}
 	ranges, err := checkSubnetwork(doc)
 	if err != nil {
 		return nil, err

@@ -211,8 +211,18 @@ func checkFlowLogs(log computeDoc) error {
 			return err
 		}
 	}
-	if len(l.MetadataFields) > 0 && l.Metadata != "CUSTOM_METADATA" {
-		return computeInvalid(field+"metadataFields", strings.Join(l.MetadataFields, ","), "Metadata fields can only be set when metadata is CUSTOM_METADATA.")
+	return nil
+}
+
+// checkMetadataFields refuses the fields of a new subnetwork that its metadata
+// does not take. A later change of the metadata leaves the fields as they were.
+func checkMetadataFields(doc computeDoc) error {
+	var s compute.Subnetwork
+	if err := docInto(doc, &s); err != nil {
+		return err
+	}
+	if l := s.LogConfig; l != nil && len(l.MetadataFields) > 0 && l.Metadata != "CUSTOM_METADATA" {
+		return computeInvalid("resource.logConfig.metadataFields", strings.Join(l.MetadataFields, ","), "Metadata fields can only be set when metadata is CUSTOM_METADATA.")
 	}
 	return nil
 }

@@ -260,9 +260,6 @@ func (v dnsService) createChange(ctx context.Context, c *dnsCall) (any, error) {
 		}
 		return out
 	}
-	if slices.Contains(req.Additions, nil) || slices.Contains(req.Deletions, nil) {
-		return nil, dnsInvalid("entity.change", "null")
-	}
 	ch, err := v.apply(ctx, z, deref(req.Additions), deref(req.Deletions), "")
 	if err != nil {
 		return nil, err
