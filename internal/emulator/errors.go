@@ -165,6 +165,9 @@ func codeName(c codes.Code) string {
 // errorBody renders err in the form of the API under a host, Google's unless a
 // kind of the host says otherwise.
 func (s *Server) errorBody(host string, err error) []byte {
+	if clusterEndpoint.MatchString(host) {
+		return kubeErrorBody(err)
+	}
 	for _, k := range s.kinds() {
 		if k.host == host && k.errorForm != nil {
 			if raw, encodeErr := json.Marshal(k.errorForm(err)); encodeErr == nil {

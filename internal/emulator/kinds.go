@@ -164,6 +164,7 @@ func (s *Server) kinds() []kind {
 		accessPolicyKind,
 		accessLevelKind,
 		perimeterKind,
+		kubeKind,
 		grafanaDashboardKind,
 		grafanaFolderKind,
 		grafanaLookupKind,

@@ -122,6 +122,9 @@ func (s *Server) dispatch(c *call, r *http.Request, path string) func(context.Co
 	if len(body) > maxBody {
 		return fail(withHTTPStatus(http.StatusRequestEntityTooLarge, invalid("Request payload size exceeds the limit: %d bytes.", maxBody)))
 	}
+	if clusterEndpoint.MatchString(c.host) {
+		return s.dispatchKube(c, r, path, body)
+	}
 	if !s.api.knows(c.host) {
 		c.body = body
 		return fail(notModelled("the API %q", c.host))

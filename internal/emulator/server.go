@@ -64,8 +64,10 @@ type Server struct {
 	faults   *faultSet
 	quotas   *quotas
 	editing  editLocks
-	denied   deniedPermissions
-	compute  computeState
+	// kube makes a request to a cluster's Kubernetes API one step.
+	kube    sync.Mutex
+	denied  deniedPermissions
+	compute computeState
 
 	randMu sync.Mutex
 	rand   *rand.Rand

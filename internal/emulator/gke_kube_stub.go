@@ -1,3 +1,0 @@
-package emulator
-
-func (s *Server) removeKubeObjects(string) error { return nil }
