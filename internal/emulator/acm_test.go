@@ -155,7 +155,9 @@ func TestPerimeterRules(t *testing.T) {
 		want   string
 	}{
 		{"an id", func(in *accesscontextmanager.ServicePerimeter) { in.Status.Resources[0] = "projects/one" }, "Invalid perimeter member: 'projects/one'."},
-		{"unknown", func(in *accesscontextmanager.ServicePerimeter) { in.Status.Resources = []string{"projects/123456789012"} }, "does not exist"},
+		{"unknown", func(in *accesscontextmanager.ServicePerimeter) {
+			in.Status.Resources = []string{"projects/123456789012"}
+		}, "does not exist"},
 		{"a service", func(in *accesscontextmanager.ServicePerimeter) { in.Status.RestrictedServices = []string{"*"} }, "Service '*' is not supported by VPC Service Controls."},
 		{"a level", func(in *accesscontextmanager.ServicePerimeter) {
 			in.Status.AccessLevels = []string{p.policy + "/accessLevels/office"}

@@ -222,7 +222,8 @@ func (s *Server) checkMember(member string) error {
 		return nil
 	}
 	kindOf, value, _ := strings.Cut(member, ":")
-	if kindOf == "deleted" {
+	deleted := kindOf == "deleted"
+	if deleted {
 		kindOf, value, _ = strings.Cut(value, ":")
 		var uid string
 		if value, uid, _ = strings.Cut(value, "?uid="); uid == "" {
@@ -242,7 +243,13 @@ func (s *Server) checkMember(member string) error {
 		if invalidEmail(value) != "" || strings.ContainsAny(value, " ") {
 			return invalid("Invalid service account (%s).", value)
 		}
-		return s.checkAgent(value)
+		if deleted {
+			return nil
+		}
+		if err := s.checkAgent(value); err != nil {
+			return err
+		}
+		return s.checkAccount(value)
 	case "domain":
 		if !domainName.MatchString(value) {
 			return invalid("Invalid domain (%s).", value)

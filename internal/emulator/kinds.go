@@ -151,6 +151,7 @@ func (s *Server) kinds() []kind {
 		logExclusionKind,
 		logMetricKind,
 		logOperationKind,
+		serviceAccountKind,
 		lienKind,
 		orgPolicyKind,
 		billingKind,

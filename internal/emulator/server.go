@@ -80,6 +80,8 @@ type Server struct {
 	projectRefs projectRefs
 	// storageMu makes what Cloud Storage checks and then writes one step.
 	storageMu sync.Mutex
+	// accountsMu does the same for service accounts.
+	accountsMu sync.Mutex
 	// lastGeneration is that of the object that was written last.
 	lastGeneration int64
 	// series are the time series that queries find.
