@@ -28,10 +28,10 @@ func TestAccControls(t *testing.T) {
 		return statecheck.ExpectKnownValue(address, at, check)
 	}
 	const all, staging = "data.cortx_controls.all", "data.cortx_controls.staging"
-	texts := func(texts ...string) knownvalue.Check {
+	texts := func(texts map[string]string) knownvalue.Check {
 		checks := map[string]knownvalue.Check{}
-		for i := 0; i < len(texts); i += 2 {
-			checks[texts[i]] = knownvalue.StringExact(texts[i+1])
+		for name, text := range texts {
+			checks[name] = knownvalue.StringExact(text)
 		}
 		return knownvalue.MapExact(checks)
 	}
@@ -61,12 +61,12 @@ output "none"     { value = { for s in data.cortx_controls.staging.settings : s.
 				expect(all, knownvalue.StringExact("SC-39 (D)"), "control_ids", "sandbox", "gke_sandbox"),
 				expect(all, knownvalue.MapSizeExact(5), "sources"),
 				expect(all, knownvalue.StringExact("deletion_policy"), "settings", 0, "path"),
-				expect(all, texts("dev", "any", "sandbox", "any", "staging", "any", "prod", "any"), "settings", 0, "floors"),
+				expect(all, texts(map[string]string{"dev": "any", "sandbox": "any", "staging": "any", "prod": "any"}), "settings", 0, "floors"),
 				expect(staging, knownvalue.MapSizeExact(1), "tiers"),
-				expect(staging, texts("staging", "PREVENT"), "settings", 0, "values"),
+				expect(staging, texts(map[string]string{"staging": "PREVENT"}), "settings", 0, "values"),
 				statecheck.ExpectKnownOutputValue("backups", knownvalue.ObjectPartial(map[string]knownvalue.Check{
-					"values": texts("dev", "3", "sandbox", "3", "staging", "14", "prod", "35"),
-					"floors": texts("dev", "at least 3", "sandbox", "at least 3", "staging", "at least 14", "prod", "at least 35"),
+					"values": texts(map[string]string{"dev": "3", "sandbox": "3", "staging": "14", "prod": "35"}),
+					"floors": texts(map[string]string{"dev": "at least 3", "sandbox": "at least 3", "staging": "at least 14", "prod": "at least 35"}),
 					"change": knownvalue.StringExact("mutable"),
 					"row":    knownvalue.StringExact("database_backups"),
 					"controls": knownvalue.ListExact([]knownvalue.Check{
@@ -78,12 +78,12 @@ output "none"     { value = { for s in data.cortx_controls.staging.settings : s.
 				})),
 				statecheck.ExpectKnownOutputValue("claimed", knownvalue.TupleExact([]knownvalue.Check{})),
 				statecheck.ExpectKnownOutputValue("vip", knownvalue.ListExact([]knownvalue.Check{knownvalue.ObjectExact(map[string]knownvalue.Check{
-					"when": knownvalue.StringExact("under an enforced perimeter"), "values": texts("prod", "RESTRICTED"),
+					"when": knownvalue.StringExact("under an enforced perimeter"), "values": texts(map[string]string{"prod": "RESTRICTED"}),
 				})})),
 				statecheck.ExpectKnownOutputValue("none", knownvalue.ObjectExact(map[string]knownvalue.Check{
 					policy.NetworkGoogleAPIsVIP: knownvalue.ListExact([]knownvalue.Check{}),
 					policy.NetworkPerimeter: knownvalue.ListExact([]knownvalue.Check{knownvalue.ObjectExact(map[string]knownvalue.Check{
-						"when": knownvalue.StringExact("with an access policy"), "values": texts("staging", "DRY_RUN"),
+						"when": knownvalue.StringExact("with an access policy"), "values": texts(map[string]string{"staging": "DRY_RUN"}),
 					})}),
 				})),
 			},
