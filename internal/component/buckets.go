@@ -200,3 +200,8 @@ func (e *Env) reset(ctx context.Context, s *reconcile.Step, note string, empty f
 func (b *dataBucket) Remove(ctx context.Context, s *reconcile.Step) error {
 	return b.bucket().delete(ctx, s)
 }
+
+// Discover implements [reconcile.Discoverer].
+func (b *dataBucket) Discover(ctx context.Context) (string, int64, map[string]string, bool, error) {
+	return discover(ctx, map[string]string{resetNote: b.spec.Reset}, b.bucket())
+}

@@ -267,3 +267,12 @@ func (z *zones) Remove(ctx context.Context, s *reconcile.Step) error {
 	}
 	return nil
 }
+
+// Discover implements [reconcile.Discoverer].
+func (z *zones) Discover(ctx context.Context) (string, int64, map[string]string, bool, error) {
+	var all []discoverable
+	for _, d := range vipDomains {
+		all = append(all, z.zone(z.name, z.zoneName(d.id), d.domain, nil))
+	}
+	return discover(ctx, nil, all...)
+}

@@ -245,3 +245,8 @@ func (f *firewall) Converge(ctx context.Context, s *reconcile.Step) error {
 func (f *firewall) Remove(ctx context.Context, s *reconcile.Step) error {
 	return f.policy().delete(ctx, s)
 }
+
+// Discover implements [reconcile.Discoverer].
+func (f *firewall) Discover(ctx context.Context) (string, int64, map[string]string, bool, error) {
+	return discover(ctx, nil, f.policy())
+}

@@ -327,3 +327,14 @@ func (l *logs) removeArchive(ctx context.Context, s *reconcile.Step) error {
 	}
 	return l.archive().delete(ctx, s)
 }
+
+// Discover implements [reconcile.Discoverer]. A locked bucket and an archive
+// under retention stay after a removal, so the sinks speak for the component.
+func (l *logs) Discover(ctx context.Context) (string, int64, map[string]string, bool, error) {
+	var all []discoverable
+	wanted := l.sinks()
+	for _, name := range sortedKeys(wanted) {
+		all = append(all, l.sink(name, wanted[name], nil))
+	}
+	return discover(ctx, nil, all...)
+}

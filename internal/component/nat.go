@@ -131,3 +131,8 @@ func (n *nat) Converge(ctx context.Context, s *reconcile.Step) error {
 
 // Remove implements [reconcile.Component].
 func (n *nat) Remove(ctx context.Context, s *reconcile.Step) error { return n.router().delete(ctx, s) }
+
+// Discover implements [reconcile.Discoverer].
+func (n *nat) Discover(ctx context.Context) (string, int64, map[string]string, bool, error) {
+	return discover(ctx, nil, n.router())
+}

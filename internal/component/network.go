@@ -225,3 +225,11 @@ func subnetworkParts(full string) (project, region, name string) {
 	}
 	return parts[1], parts[3], parts[5]
 }
+
+// Discover implements [reconcile.Discoverer].
+func (n *network) Discover(ctx context.Context) (string, int64, map[string]string, bool, error) {
+	if !n.spec.OwnNetwork() {
+		return "", 0, nil, false, nil
+	}
+	return discover(ctx, nil, n.vpc(), n.subnetwork())
+}

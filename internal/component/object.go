@@ -169,6 +169,41 @@ func (o object[T]) removed(ctx context.Context, s *reconcile.Step, standing T) e
 	return nil
 }
 
+// discover says whose mark the object bears, if it stands and bears one.
+func (o object[T]) discover(ctx context.Context) (owner reconcile.Owner, found bool, err error) {
+	standing, err := o.get(ctx)
+	switch {
+	case gcp.IsNotFound(err):
+		return reconcile.Owner{}, false, nil
+	case err != nil:
+		return reconcile.Owner{}, false, err
+	case o.gone != nil && o.gone(standing):
+		return reconcile.Owner{}, false, nil
+	}
+	owner, found = o.owner(standing)
+	return owner, found, nil
+}
+
+// discoverable is an object that may bear a mark.
+type discoverable interface {
+	discover(ctx context.Context) (owner reconcile.Owner, found bool, err error)
+}
+
+// discover implements [reconcile.Discoverer] for a component of these objects:
+// the first that bears a mark speaks for all.
+func discover(ctx context.Context, notes map[string]string, objects ...discoverable) (ownerKey string, incarnation int64, noted map[string]string, found bool, err error) {
+	for _, o := range objects {
+		owner, marked, err := o.discover(ctx)
+		if err != nil {
+			return "", 0, nil, false, err
+		}
+		if marked {
+			return owner.Key, owner.Incarnation, notes, true, nil
+		}
+	}
+	return "", 0, nil, false, nil
+}
+
 // differ is a list of differences under construction.
 type differ []string
 
