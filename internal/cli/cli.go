@@ -37,6 +37,10 @@ func commands() []command {
 	return []command{
 		{"emulator", "serve the embedded Google Cloud on a loopback address", runEmulator},
 		{"catalog", "print what each tier means, and the controls behind it", runCatalog},
+		{"bootstrap", "print the roles, quotas and constraints that an environment needs", runBootstrap},
+		{"status", "show where an environment stands, live with -watch", runStatus},
+		{"ledger", "rebuild an environment's record that was lost", runLedger},
+		{"reap", "destroy the sandboxes of a project whose time is up", runReap},
 		{"version", "print the version of this binary", runVersion},
 		{"help", "print this overview", runHelp},
 	}

@@ -50,7 +50,7 @@ func blocks() []func(*Env) reconcile.Component {
 		newZones,
 		newNAT,
 		newFirewall,
-		//newLien,
+		newLien,
 	}
 }
 

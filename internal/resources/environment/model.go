@@ -46,10 +46,10 @@ type model struct {
 	ProjectLien          types.Bool     `tfsdk:"project_lien"`
 	Timeouts             timeouts.Value `tfsdk:"timeouts"`
 
-	Cluster             types.Object `tfsdk:"cluster"`
-	Encryption          types.Object `tfsdk:"encryption"`
-	Database            types.Object `tfsdk:"database"`
-	Storage             types.Object `tfsdk:"storage"`
-	Logging             types.Object `tfsdk:"logging"`
-	Network             types.Object `tfsdk:"network"`
+	Cluster    types.Object `tfsdk:"cluster"`
+	Encryption types.Object `tfsdk:"encryption"`
+	Database   types.Object `tfsdk:"database"`
+	Storage    types.Object `tfsdk:"storage"`
+	Logging    types.Object `tfsdk:"logging"`
+	Network    types.Object `tfsdk:"network"`
 }

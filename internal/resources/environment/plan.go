@@ -272,7 +272,7 @@ func (p *planner) names(ctx context.Context, planned *model) {
 	}
 	own := map[string]string{}
 	if !planned.Name.IsUnknown() && !planned.Tier.IsUnknown() {
-		own = map[string]string{"cortx-environment": planned.Name.ValueString(), "cortx-tier": planned.Tier.ValueString()}
+		own = ownLabels(planned.Name.ValueString(), planned.Tier.ValueString())
 	}
 	planned.EffectiveLabels = tfkit.PlanLabels(ctx, p.r.Data.DefaultLabels, p.config.Labels, own, p.diags)
 	if len(own) == 0 {

@@ -1,15 +1,23 @@
 package environment
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
 
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
 
 // The ledger keeps the configuration of an environment as it was last applied,
@@ -17,11 +25,11 @@ import (
 // hold in fields of their own, for people and subcommands.
 const (
 	fieldConfiguration    = "configuration"
-	fieldTier             = "tier"
-	fieldDeletionPolicy   = "deletion_policy"
+	FieldTier             = "tier"
+	FieldDeletionPolicy   = "deletion_policy"
 	fieldOnIncomplete     = "on_incomplete"
 	fieldTTL              = "ttl"
-	fieldExpiresAt        = "expires_at"
+	FieldExpiresAt        = "expires_at"
 	fieldResetTrigger     = "reset_trigger"
 	fieldCatalogueVersion = "catalogue_version"
 )
@@ -50,8 +58,8 @@ func fieldsOf(raw tftypes.Value, m model) (fields map[string]string, hash string
 	}
 	sum := sha256.Sum256(text)
 	fields = map[string]string{
-		fieldConfiguration: string(text), fieldTier: m.Tier.ValueString(), fieldDeletionPolicy: m.DeletionPolicy.ValueString(),
-		fieldOnIncomplete: m.OnIncomplete.ValueString(), fieldTTL: m.TTL.ValueString(), fieldExpiresAt: m.ExpiresAt.ValueString(),
+		fieldConfiguration: string(text), FieldTier: m.Tier.ValueString(), FieldDeletionPolicy: m.DeletionPolicy.ValueString(),
+		fieldOnIncomplete: m.OnIncomplete.ValueString(), fieldTTL: m.TTL.ValueString(), FieldExpiresAt: m.ExpiresAt.ValueString(),
 		fieldResetTrigger: m.ResetTrigger.ValueString(), fieldCatalogueVersion: strconv.FormatInt(m.CatalogueVersion.ValueInt64(), 10),
 	}
 	return fields, hex.EncodeToString(sum[:]), nil
@@ -154,4 +162,54 @@ func fromPlain(raw json.RawMessage, as tftypes.Type) (tftypes.Value, error) {
 		}
 	}
 	return tftypes.NewValue(object, members), nil
+}
+
+// SpecFromRecord returns what the ledger's record says of an environment, and
+// its name there: what a subcommand goes by that has no configuration.
+func SpecFromRecord(ctx context.Context, record *reconcile.Record, project, region, name string) (*component.Spec, error) {
+	s := (&environment{}).schemaOf(ctx)
+	objectType, ok := s.Type().TerraformType(ctx).(tftypes.Object)
+	if !ok {
+		return nil, errors.New("the schema is of no object")
+	}
+	raw, err := fromRecord(record.Fields[fieldConfiguration], objectType)
+	if err != nil {
+		return nil, err
+	}
+	var m model
+	diags := tfsdk.State{Schema: s, Raw: raw}.Get(ctx, &m)
+	spec := specOf(ctx, raw, m, &diags)
+	if err := failed(diags); err != nil {
+		return nil, err
+	}
+	if spec.Project != project || spec.Region != region || spec.Name != name {
+		return nil, fmt.Errorf("the record is of %s, not of %s", spec.ID(), component.ID(project, region, name))
+	}
+	return spec, nil
+}
+
+// TierSpec is the spec of an environment of which only the tier is known: what
+// the tier implies.
+func TierSpec(project, region, name string, tier policy.Tier) (spec *component.Spec, fields map[string]string) {
+	values, _ := policy.Resolve(policy.Version, tier, policy.Context{ExceptionRecorded: policy.Yes}, nil)
+	for _, input := range inputs() {
+		if input.Values != nil {
+			values[input.Path] = input.Values[tier]
+		}
+	}
+	m := model{
+		Project: types.StringValue(project), Region: types.StringValue(region), Zone: types.StringValue(region + "-b"), Name: types.StringValue(name),
+		Tier: types.StringValue(string(tier)), CatalogueVersion: types.Int64Value(policy.Version),
+	}
+	spec = specFrom(values, m)
+	spec.Labels = ownLabels(name, string(tier))
+	return spec, map[string]string{
+		FieldTier: string(tier), fieldCatalogueVersion: strconv.Itoa(policy.Version), FieldDeletionPolicy: values.String(policy.DeletionPolicy),
+	}
+}
+
+// ownLabels are the labels that every object of an environment gets beside the
+// owner's.
+func ownLabels(name, tier string) map[string]string {
+	return map[string]string{"cortx-environment": name, "cortx-tier": tier}
 }

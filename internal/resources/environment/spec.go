@@ -22,15 +22,20 @@ func specOf(ctx context.Context, raw tftypes.Value, m model, diags *diag.Diagnos
 		addBug(diags, err)
 		return nil
 	}
-	values := policy.Values(given)
+	spec := specFrom(given, m)
+	spec.Labels = tfkit.StringMap(ctx, m.EffectiveLabels, diags)
+	return spec
+}
+
+// specFrom makes the spec of resolved settings and inputs.
+func specFrom(values policy.Values, m model) *component.Spec {
 	text := func(path string) string { value, _ := values[path].(string); return value }
 	number := func(path string) int64 { value, _ := values[path].(int64); return value }
 	spec := &component.Spec{
 		Project: m.Project.ValueString(), Region: m.Region.ValueString(), Zone: m.Zone.ValueString(), Name: m.Name.ValueString(),
 		Tier: policy.Tier(m.Tier.ValueString()), Settings: values,
-		Owner:  component.OwnerKey(m.Project.ValueString(), m.Region.ValueString(), m.Name.ValueString()),
-		Labels: tfkit.StringMap(ctx, m.EffectiveLabels, diags),
-		Adopt:  m.Adopt.ValueBool(), Recreate: stringsOf(m.AllowRecreate.Elements()), Confirm: stringsOf(m.Confirm.Elements()),
+		Owner: component.OwnerKey(m.Project.ValueString(), m.Region.ValueString(), m.Name.ValueString()),
+		Adopt: m.Adopt.ValueBool(), Recreate: stringsOf(m.AllowRecreate.Elements()), Confirm: stringsOf(m.Confirm.Elements()),
 		Reset: m.ResetTrigger.ValueString(), NotificationChannels: stringsOf(m.NotificationChannels.Elements()),
 	}
 	external, set := values[clusterExternalTraffic].(bool)
