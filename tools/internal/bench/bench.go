@@ -29,8 +29,8 @@ const (
 	// extraRequests is what an apply and a destroy may make beside the one
 	// request that each of the 2 N objects needs.
 	extraRequests = 20
-	// maxBinaryBytes bounds the stripped binary: 45 MB.
-	maxBinaryBytes = 45_000_000
+	// maxBinaryBytes bounds the stripped binary: 75 MB.
+	maxBinaryBytes = 75_000_000
 	// maxPeakBytes bounds the resident memory of the provider up to 100 policies
 	// and dashboards, and maxLargePeakBytes beyond, where its soft limit rises:
 	// what hashicorp/google was measured to hold with policies alone.
