@@ -145,7 +145,7 @@ func checkServices(doc computeDoc) error {
 			}
 			entry["IPProtocol"] = strings.ToLower(protocol)
 			var ports []string
-			list, _ := entry["ports"].([]any) //nolint:errcheck // unset is none
+			list, _ := entry["ports"].([]any)
 			for _, p := range list {
 				if s, ok := p.(string); ok {
 					ports = append(ports, s)

@@ -221,7 +221,7 @@ func (v computeService) removeAssociation(ctx context.Context, c *computeCall) (
 
 // asDocs are the objects of a list.
 func asDocs(value any) []computeDoc {
-	list, _ := value.([]any) //nolint:errcheck // no list is an empty one
+	list, _ := value.([]any)
 	var out []computeDoc
 	for _, item := range list {
 		if doc, ok := item.(map[string]any); ok {

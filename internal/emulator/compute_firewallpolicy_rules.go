@@ -302,10 +302,10 @@ func checkLayer4(field, protocol string, ports []string) error {
 		if found == nil {
 			return computeInvalid(field+".ports", port, "Must be a port or a range of ports.")
 		}
-		low, _ := strconv.Atoi(found[1]) //nolint:errcheck // digits
+		low, _ := strconv.Atoi(found[1])
 		high := low
 		if found[2] != "" {
-			high, _ = strconv.Atoi(found[2]) //nolint:errcheck // digits
+			high, _ = strconv.Atoi(found[2])
 		}
 		if high > 65535 || low > high {
 			return computeInvalid(field+".ports", port, "Must be a port or a range of ports.")

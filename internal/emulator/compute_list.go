@@ -98,7 +98,7 @@ func parseComputeFilter(filter string) (func(computeDoc) bool, error) {
 		for _, t := range terms {
 			var value any = doc
 			for _, key := range t.path {
-				object, _ := value.(map[string]any) //nolint:errcheck // no object: no value
+				object, _ := value.(map[string]any)
 				value = object[key]
 			}
 			have := ""

@@ -91,8 +91,7 @@ type computeMachine struct {
 	cpus     int
 	memoryMB int
 	// shared says that its processors are shared.
-	shared bool
-	// family is what CPU platform filters and the description need.
+	shared      bool
 	description string
 }
 
@@ -120,9 +119,9 @@ func computeMachines() []computeMachine {
 		{"n2-highcpu", gb, []int{2, 4, 8, 16, 32, 48, 64, 80, 96}, ""},
 		{"n2d-standard", 4 * gb, []int{2, 4, 8, 16, 32, 48, 64, 80, 96, 128, 224}, "AMD"},
 		{"t2d-standard", 4 * gb, []int{1, 2, 4, 8, 16, 32, 48, 60}, "AMD"},
-		{"c3-standard", 4 * gb, []int{4, 8, 22, 44, 88, 176}, "Compute optimized"},
-		{"c3-highmem", 8 * gb, []int{4, 8, 22, 44, 88, 176}, "Compute optimized"},
-		{"c3-highcpu", 2 * gb, []int{4, 8, 22, 44, 88, 176}, "Compute optimized"},
+		{"c3-standard", 4 * gb, []int{4, 8, 22, 44, 88, 176}, "General purpose"},
+		{"c3-highmem", 8 * gb, []int{4, 8, 22, 44, 88, 176}, "General purpose"},
+		{"c3-highcpu", 2 * gb, []int{4, 8, 22, 44, 88, 176}, "General purpose"},
 	}
 	for _, f := range families {
 		for _, n := range f.cpus {

@@ -182,7 +182,7 @@ func docInto(doc computeDoc, v any) error {
 }
 
 func text(doc computeDoc, key string) string {
-	s, _ := doc[key].(string) //nolint:errcheck // what is no text counts as unset
+	s, _ := doc[key].(string)
 	return s
 }
 

@@ -55,7 +55,7 @@ func unknownKey(at string, value any, t reflect.Type) string {
 	switch value := value.(type) {
 	case map[string]any:
 		for _, key := range docKeys(value) {
-			elem := t
+			var elem reflect.Type
 			switch t.Kind() {
 			case reflect.Map:
 				elem = t.Elem()

@@ -76,7 +76,7 @@ func (v computeService) checkRouter(c *computeCall, name string, doc computeDoc)
 			return err
 		}
 	}
-	nats, _ := doc["nats"].([]any) //nolint:errcheck // unset is none
+	nats, _ := doc["nats"].([]any)
 	var names []string
 	for i, nat := range r.Nats {
 		field := fmt.Sprintf("resource.nats[%d].", i)
@@ -202,7 +202,7 @@ func (v computeService) checkNatAddresses(c *computeCall, field string, nat *com
 		return computeRequired(field + "natIps")
 	}
 	for _, key := range []string{"natIps", "drainNatIps"} {
-		links, _ := shown[key].([]any) //nolint:errcheck // unset is none
+		links, _ := shown[key].([]any)
 		for i := range links {
 			name, err := v.reference(c, field+key, fmt.Sprint(links[i]), "regions", "addresses")
 			if err != nil {
@@ -226,7 +226,7 @@ func (v computeService) checkNatSubnetworks(c *computeCall, field string, r *com
 	if listed != (len(nat.Subnetworks) > 0) {
 		return computeInvalid(field+"subnetworks", fmt.Sprint(len(nat.Subnetworks)), "Subnetworks must be specified with LIST_OF_SUBNETWORKS, and only then.")
 	}
-	subnets, _ := shown["subnetworks"].([]any) //nolint:errcheck // unset is none
+	subnets, _ := shown["subnetworks"].([]any)
 	for i, s := range nat.Subnetworks {
 		name, err := v.reference(c, field+"subnetworks", s.Name, "regions", "subnetworks")
 		if err != nil {

@@ -169,7 +169,7 @@ func (v computeService) setPrivateAccess(ctx context.Context, c *computeCall) (a
 	if err != nil {
 		return nil, err
 	}
-	on, _ := doc["privateIpGoogleAccess"].(bool) //nolint:errcheck // unset is false
+	on, _ := doc["privateIpGoogleAccess"].(bool)
 	return v.start(ctx, c, computeWrite{
 		kind: kindSubnetwork, name: name, opType: "setPrivateIpGoogleAccess", took: subnetworkPatchTakes, record: r,
 		next: refreshed(mergeDoc(r.Doc, computeDoc{"privateIpGoogleAccess": on})),

@@ -164,7 +164,7 @@ func completeFlowLogs(doc computeDoc) error {
 	if err := docInto(doc, &s); err != nil {
 		return err
 	}
-	log, _ := doc["logConfig"].(map[string]any) //nolint:errcheck // unset is none
+	log, _ := doc["logConfig"].(map[string]any)
 	flag, set := doc["enableFlowLogs"].(bool)
 	if log == nil && set {
 		log = computeDoc{"enable": flag}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ func (z *managedZone) isApex(set *recordSet) bool {
 func (v dnsService) addApex(z *managedZone) error {
 	const apexTTL = 21600
 	var servers []string
-	list, _ := z.Zone["nameServers"].([]any) //nolint:errcheck // set above
+	list, _ := z.Zone["nameServers"].([]any)
 	for _, s := range list {
 		servers = append(servers, fmt.Sprint(s))
 	}
@@ -80,7 +81,7 @@ func (v dnsService) addApex(z *managedZone) error {
 			return err
 		}
 	}
-	return v.s.create(kindDNSChange, z.fullName(), z.fullName()+"/changes/"+changeID(0), &dnsChange{ID: 0, Start: v.s.now(), Done: v.s.now(), Additions: sets})
+	return v.s.create(kindDNSChange, z.fullName(), z.fullName()+"/changes/"+"0", &dnsChange{ID: 0, Start: v.s.now(), Done: v.s.now(), Additions: sets})
 }
 
 // renderSet shows a set with all that the API shows.
@@ -236,7 +237,7 @@ func (v dnsService) renderChange(ch *dnsChange, begun bool) computeDoc {
 		status = "done"
 	}
 	return computeDoc{
-		"kind": "dns#change", "id": changeID(ch.ID), "startTime": dnsTime(ch.Start), "status": status,
+		"kind": "dns#change", "id": strconv.Itoa(ch.ID), "startTime": dnsTime(ch.Start), "status": status,
 		"additions": renderSets(ch.Additions), "deletions": renderSets(ch.Deletions),
 	}
 }
@@ -343,7 +344,7 @@ func (v dnsService) commit(ctx context.Context, z *managedZone, additions, delet
 	if err := v.saveZone(z); err != nil {
 		return nil, err
 	}
-	return ch, v.s.create(kindDNSChange, z.fullName(), z.fullName()+"/changes/"+changeID(ch.ID), ch)
+	return ch, v.s.create(kindDNSChange, z.fullName(), z.fullName()+"/changes/"+strconv.Itoa(ch.ID), ch)
 }
 
 func sameRecords(a, b []string) bool {

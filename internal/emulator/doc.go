@@ -48,6 +48,11 @@
 // badField, notFound and notModelled make errors; errorInfo, retryInfo and
 // helpLink their details.
 //
+// Nothing runs in the background: what an operation brings about is stored with
+// the time at which it comes true, and who reads decides by the clock. Where
+// objects come and go so, standing in the kind's literal tells the inventory what
+// stands. s.operationFate says when an operation ends and how: faults decide.
+//
 // serialWrites in a kind's literal refuses two writes at a time in one project,
 // serialBy in something smaller; rateQuotas lists the quotas of each API. An API
 // whose errors have a form of their own names it in errorForm, as Grafana's does.
