@@ -58,7 +58,7 @@ func TestCatalogTableShows(t *testing.T) {
 		}},
 		{[]string{"catalog", "-tier", "staging"}, []string{
 			"Tier staging: pre-production validation; data isolation per_tenant; compliance level moderate.",
-			"    mode                      ENFORCE_ALLOW_LIST    or stricter  m",
+			"    binary_authorization      ENFORCE_ALLOW_LIST    or stricter  m",
 			"    private_nodes             true                  only         c",
 			"    rotation_days             90                    or less      m",
 			"    backups_retained          14                    or more      m",
