@@ -50,6 +50,9 @@ func blocks() []func(*Env) reconcile.Component {
 		newZones,
 		newNAT,
 		newFirewall,
+		newNodeIdentity,
+		newCluster,
+		newNodePools,
 		newLien,
 	}
 }

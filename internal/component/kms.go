@@ -245,6 +245,13 @@ func (k *keys) Converge(ctx context.Context, s *reconcile.Step) error {
 		if _, err := k.key(p).converge(ctx, s); err != nil {
 			return err
 		}
+		// Finding an agent out can take a call that makes it.
+		if lacks, err := k.lacksGrants(ctx, p); err != nil || len(lacks) == 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		members := make([]string, 0, len(p.agents))
 		for _, agent := range p.agents {
 			member, err := k.agent(ctx, agent)

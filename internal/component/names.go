@@ -25,13 +25,17 @@ func (s *Spec) DataBucket() string { return bucketName(s.Project, s.Name, "data"
 // ArchiveBucket holds audit logs for as long as the law wants them.
 func (s *Spec) ArchiveBucket() string { return bucketName(s.Project, s.Name, "audit-archive") }
 
-// bucketName joins the parts to at most 63 characters; what is cut off is told
-// apart by a digest of the whole.
+// bucketName joins the parts to at most 63 characters.
 func bucketName(parts ...string) string {
 	name := strings.Join(parts, "-")
 	// Google's own names may not be in a bucket's.
 	name = strings.NewReplacer("google", "g", "goog", "g", ":", "-", ".", "-").Replace(name)
-	const most = 63
+	return shortened(name, 63)
+}
+
+// shortened cuts a name that is too long; what is cut off is told apart by a
+// digest of the whole.
+func shortened(name string, most int) string {
 	if len(name) <= most {
 		return name
 	}

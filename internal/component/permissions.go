@@ -32,6 +32,8 @@ func (s *Spec) Needs() []Need {
 		{policy.ComponentNetwork, "roles/compute.networkAdmin", []string{"compute.networks.create", "compute.networks.delete", "compute.subnetworks.create", "compute.subnetworks.update", "compute.subnetworks.delete", "compute.routers.create", "compute.routers.update", "compute.addresses.createInternal", "compute.forwardingRules.create"}},
 		{policy.ComponentFirewall, "roles/compute.securityAdmin", []string{"compute.firewallPolicies.create", "compute.firewallPolicies.update", "compute.firewallPolicies.delete", "compute.firewallPolicies.use"}},
 		{policy.ComponentDNS, "roles/dns.admin", []string{"dns.managedZones.create", "dns.managedZones.update", "dns.managedZones.delete", "dns.changes.create", "dns.resourceRecordSets.list"}},
+		{nodeIdentityName, "roles/iam.serviceAccountAdmin", []string{"iam.serviceAccounts.create", "iam.serviceAccounts.get", "iam.serviceAccounts.delete", "iam.serviceAccounts.undelete"}},
+		{nodePoolsName, "roles/iam.serviceAccountUser", []string{"iam.serviceAccounts.actAs"}},
 		{policy.ComponentCluster, "roles/container.admin", []string{"container.clusters.create", "container.clusters.update", "container.clusters.delete", "container.clusters.get", "container.clusters.connect"}},
 		{policy.ComponentDatabase, "roles/cloudsql.admin", []string{"cloudsql.instances.create", "cloudsql.instances.update", "cloudsql.instances.delete", "cloudsql.databases.create", "cloudsql.databases.delete"}},
 		{policy.ComponentBinaryAuthorization, "roles/binaryauthorization.policyEditor", []string{"binaryauthorization.policy.get", "binaryauthorization.policy.update"}},

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/api/compute/v1"
 	"google.golang.org/api/containeranalysis/v1"
 	"google.golang.org/api/dns/v1"
+	"google.golang.org/api/iam/v1"
 	"google.golang.org/api/logging/v2"
 	"google.golang.org/api/option"
 	"google.golang.org/api/orgpolicy/v2"
@@ -38,6 +39,7 @@ type APIs struct {
 	Clusters        *container.ClusterManagerClient
 	Compute         *compute.Service
 	DNS             *dns.Service
+	IAM             *iam.Service
 	KMS             *cloudkms.Service
 	Logging         *logging.Service
 	OrgPolicy       *orgpolicy.Service
@@ -87,6 +89,7 @@ func (c *Client) newAPIs(ctx context.Context) (*APIs, error) {
 			return compute.NewService(ctx, c.versionedOptions("compute", "v1/")...)
 		}),
 		assign(&a.DNS, func() (*dns.Service, error) { return dns.NewService(ctx, c.restOptions("dns")...) }),
+		assign(&a.IAM, func() (*iam.Service, error) { return iam.NewService(ctx, c.restOptions("iam")...) }),
 		assign(&a.KMS, func() (*cloudkms.Service, error) { return cloudkms.NewService(ctx, c.restOptions("cloudkms")...) }),
 		assign(&a.Logging, func() (*logging.Service, error) { return logging.NewService(ctx, c.restOptions("logging")...) }),
 		assign(&a.OrgPolicy, func() (*orgpolicy.Service, error) {
