@@ -61,7 +61,7 @@ func (wanted logTypes) lacks(standing []*cloudresourcemanager.AuditConfig) logTy
 	missing := logTypes{}
 	for service, types := range wanted {
 		for _, logType := range types {
-			if !logged(standing, service, logType) && !(service != allServices && logged(standing, allServices, logType)) {
+			if !logged(standing, service, logType) && (service == allServices || !logged(standing, allServices, logType)) {
 				missing[service] = append(missing[service], logType)
 			}
 		}

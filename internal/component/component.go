@@ -28,9 +28,9 @@ func Environment(client *gcp.Client, spec *Spec) ([]reconcile.Component, error) 
 	}
 	e := &Env{client: client, apis: apis, spec: spec}
 	var list []reconcile.Component
-	for _, make := range blocks() {
+	for _, build := range blocks() {
 		// A block that the spec has no use for is not there at all.
-		if c := make(e); c != nil {
+		if c := build(e); c != nil {
 			list = append(list, c)
 		}
 	}

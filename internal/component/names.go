@@ -43,8 +43,7 @@ func shortened(name string, most int) string {
 	return strings.TrimRight(name[:most-9], "-") + "-" + hex.EncodeToString(sum[:4])
 }
 
-// NetworkName, SubnetworkName, RouterName and FirewallName are names in Compute
-// Engine.
+// NetworkName is that of the environment's own network.
 func (s *Spec) NetworkName() string { return s.Network.Name }
 
 // SubnetworkName is that of the environment's own subnetwork.

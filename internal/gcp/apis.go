@@ -2,7 +2,6 @@ package gcp
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	container "cloud.google.com/go/container/apiv1"
@@ -52,19 +51,7 @@ type APIs struct {
 
 // APIs returns the clients, which are made at the first use and dial nothing
 // before their first call.
-func (c *Client) APIs() (*APIs, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.apis != nil {
-		return c.apis, nil
-	}
-	made, err := c.newAPIs(context.Background()) //nolint:contextcheck // They outlive the call that needs them first, and keep no context.
-	if err != nil {
-		return nil, fmt.Errorf("make the clients of Google Cloud: %w", err)
-	}
-	c.apis = made
-	return made, nil
-}
+func (c *Client) APIs() (*APIs, error) { return c.apis() }
 
 func (c *Client) newAPIs(ctx context.Context) (*APIs, error) {
 	a := &APIs{}
@@ -111,8 +98,8 @@ func (c *Client) newAPIs(ctx context.Context) (*APIs, error) {
 	)
 }
 
-func assign[T any](to *T, make func() (T, error)) error {
-	made, err := make()
+func assign[T any](to *T, build func() (T, error)) error {
+	made, err := build()
 	*to = made
 	return err
 }

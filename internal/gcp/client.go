@@ -39,11 +39,11 @@ type Client struct {
 	services   *Services
 	slos       *SLOs
 	numbers    numbers
+	apis       func() (*APIs, error) // made at the first use
 
 	mu   sync.Mutex
 	conn *grpc.ClientConn // guarded by mu; nil before the first use
 	mon  *monitoringClients
-	apis *APIs // guarded by mu; nil before the first use
 	shut bool
 }
 
@@ -80,6 +80,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{cfg: cfg, clk: clk, endpoints: endpoints, chain: newChain(cfg, clk, authn), base: transport.Clone()}
 	c.http = &http.Client{Transport: &roundTripper{chain: c.chain, base: c.base, userAgent: cfg.UserAgent}}
+	c.apis = sync.OnceValues(func() (*APIs, error) { return c.newAPIs(context.Background()) })
 	c.policies = newAlertPolicies(c)
 	c.channels = newNotificationChannels(c)
 	c.dashboards = newDashboards(c)

@@ -31,8 +31,10 @@ func (p *planner) checkChange(planned model) {
 		name        string
 		before, now types.String
 	}{
-		{"project", p.prior.Project, planned.Project}, {"region", p.prior.Region, planned.Region},
-		{"name", p.prior.Name, planned.Name}, {"zone", p.prior.Zone, planned.Zone},
+		{"project", p.prior.Project, planned.Project},
+		{"region", p.prior.Region, planned.Region},
+		{"name", p.prior.Name, planned.Name},
+		{"zone", p.prior.Zone, planned.Zone},
 	} {
 		// What is unknown is not yet another one.
 		if !identity.now.IsUnknown() && !identity.now.IsNull() && !identity.before.IsNull() && !identity.now.Equal(identity.before) {

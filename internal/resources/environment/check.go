@@ -1,7 +1,6 @@
 package environment
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -29,7 +28,7 @@ var recreatable = []string{policy.ComponentCluster, "node_pools", policy.Compone
 
 // check reports what is wrong with the known part of a configuration, beside
 // what the catalogue has said.
-func (p *planner) check(_ context.Context, planned model) {
+func (p *planner) check(planned model) {
 	if name := planned.Name; !name.IsUnknown() && !namePattern.MatchString(name.ValueString()) {
 		p.problem("name", "The name of the environment can't be used.", fmt.Sprintf("Use 1 to 20 lowercase letters, digits and dashes, beginning with a letter and not ending with a dash; got %q.", name.ValueString()))
 	}

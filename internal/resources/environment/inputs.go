@@ -83,16 +83,6 @@ func allSettings(version int) []policy.Setting {
 	return append(policy.Settings(version), inputs()...)
 }
 
-// findSetting returns a setting or an input.
-func findSetting(version int, path string) (policy.Setting, bool) {
-	for _, setting := range allSettings(version) {
-		if setting.Path == path {
-			return setting, true
-		}
-	}
-	return policy.Setting{}, false
-}
-
 // isInput tells whether a path is that of an input.
 func isInput(path string) bool {
 	for _, setting := range inputs() {

@@ -46,7 +46,7 @@ func (r *environment) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	filled := p.settings(ctx)
+	filled := p.settings()
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -57,9 +57,9 @@ func (r *environment) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		return
 	}
 	p.names(ctx, &planned)
-	p.check(ctx, planned)
+	p.check(planned)
 	p.checkChange(planned)
-	p.outcome(ctx, &planned)
+	p.outcome(&planned)
 	p.checkExpiry(planned, r.Data.Now())
 	if resp.Diagnostics.HasError() {
 		return
@@ -111,7 +111,7 @@ type planner struct {
 }
 
 // problem adds an error at a path of the configuration.
-func (p *planner) problem(at string, summary, detail string) {
+func (p *planner) problem(at, summary, detail string) {
 	var steps []any
 	for step := range strings.SplitSeq(at, ".") {
 		steps = append(steps, step)
@@ -119,7 +119,7 @@ func (p *planner) problem(at string, summary, detail string) {
 	tfkit.Problem{Steps: steps, Summary: summary, Detail: detail}.Add(p.diags, tfkit.Path(steps[:1]), p.prior != nil)
 }
 
-func (p *planner) warning(at string, summary, detail string) {
+func (p *planner) warning(at, summary, detail string) {
 	var steps []any
 	for step := range strings.SplitSeq(at, ".") {
 		steps = append(steps, step)
@@ -128,7 +128,7 @@ func (p *planner) warning(at string, summary, detail string) {
 }
 
 // settings returns the configuration with its settings and inputs resolved.
-func (p *planner) settings(ctx context.Context) tftypes.Value {
+func (p *planner) settings() tftypes.Value {
 	p.version = policy.Version
 	if p.prior != nil {
 		// An upgrade of the provider never changes what stands.
@@ -353,7 +353,7 @@ func groupOf(version int, row string) string {
 // outcome says what a run leaves. A create may fall short without an error, so
 // its outcome is not known yet. An update that does is an error, so what it
 // promises is known, and a plan shows what is pending going away.
-func (p *planner) outcome(ctx context.Context, planned *model) {
+func (p *planner) outcome(planned *model) {
 	p.planTTL(planned)
 	if p.prior == nil {
 		planned.Ready, planned.LastError, planned.Pending = types.BoolUnknown(), types.StringUnknown(), types.ListUnknown(types.StringType)

@@ -129,7 +129,7 @@ func (r *environment) settle(ctx context.Context, client *gcp.Client, spec *comp
 	outputs := r.outputs(ctx, client, spec)
 	planned.takeOutputs(outputs)
 	settled, err := setModel(ctx, r.schemaOf(ctx), raw, planned)
-	if problems := checkResult(raw, settled); err == nil && len(problems) > 0 {
+	if problems := tfkit.CheckResult(ctx, raw, settled); err == nil && len(problems) > 0 {
 		err = errors.New(strings.Join(problems, "; "))
 	}
 	if err == nil {

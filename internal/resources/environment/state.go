@@ -71,22 +71,3 @@ func knownOnly(raw tftypes.Value) tftypes.Value {
 	}
 	return known
 }
-
-// checkResult applies the rules of Terraform's core to a state: nothing unknown,
-// and every planned value unchanged.
-func checkResult(planned, settled tftypes.Value) []string {
-	if !settled.IsFullyKnown() {
-		return []string{"a value is left unknown"}
-	}
-	var problems []string
-	diffs, err := planned.Diff(settled)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	for _, d := range diffs {
-		if d.Value1 != nil && d.Value1.IsFullyKnown() && (d.Value2 == nil || !d.Value1.Equal(*d.Value2)) {
-			problems = append(problems, d.Path.String()+" is not as planned")
-		}
-	}
-	return problems
-}
