@@ -53,6 +53,8 @@ func blocks() []func(*Env) reconcile.Component {
 		newNodeIdentity,
 		newCluster,
 		newNodePools,
+		newNamespaces,
+		newMetrics,
 		newLien,
 	}
 }

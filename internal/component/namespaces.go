@@ -1,0 +1,156 @@
+package component
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
+)
+
+const (
+	// SystemNamespace holds the platform's own services.
+	SystemNamespace = "cortx-system"
+	// TenantsNamespace is what all tenants of dev share.
+	TenantsNamespace = "cortx-tenants"
+
+	podSecurity = "pod-security.kubernetes.io/"
+)
+
+var (
+	namespaceKind  = schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}
+	limitRangeKind = schema.GroupVersionResource{Version: "v1", Resource: "limitranges"}
+)
+
+// namespaces are the Kubernetes namespaces of the platform, and of all tenants
+// where they share one.
+type namespaces struct{ base }
+
+func newNamespaces(e *Env) reconcile.Component {
+	return &namespaces{base{Env: e, name: policy.ComponentNamespaces, needs: []string{policy.ComponentCluster, nodePoolsName}}}
+}
+
+// PodSecurityLabels are the labels by which a namespace enforces the pod
+// security standard of the environment.
+func (s *Spec) PodSecurityLabels() map[string]string {
+	level := s.Settings.String(policy.ClusterPodSecurity)
+	return map[string]string{podSecurity + "enforce": level, podSecurity + "warn": level, podSecurity + "audit": level}
+}
+
+func (n *namespaces) namespace(name string) *unstructured.Unstructured {
+	wanted := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace"}}
+	wanted.SetName(name)
+	wanted.SetLabels(n.spec.PodSecurityLabels())
+	return wanted
+}
+
+// limitRange gives containers of tenants that ask for nothing a share, and keeps
+// one from asking for all. Quantities are in the form that the API keeps.
+func limitRange() *unstructured.Unstructured {
+	wanted := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "LimitRange",
+		"spec": map[string]any{"limits": []any{map[string]any{
+			"type":           "Container",
+			"default":        map[string]any{"cpu": "500m", "memory": "512Mi"},
+			"defaultRequest": map[string]any{"cpu": "100m", "memory": "128Mi"},
+			"max":            map[string]any{"cpu": "2", "memory": "4Gi"},
+		}}},
+	}}
+	wanted.SetNamespace(TenantsNamespace)
+	wanted.SetName("cortx-defaults")
+	return wanted
+}
+
+// shared tells whether tenants share a namespace.
+func (n *namespaces) shared() bool { return n.spec.Tier == policy.Dev }
+
+// objects are all of them, in the order in which they are made.
+func (n *namespaces) objects(kube *gcp.Kubernetes) []object[*unstructured.Unstructured] {
+	all := []object[*unstructured.Unstructured]{n.kubeObject(n.name, kube, namespaceKind, n.namespace(SystemNamespace))}
+	if n.shared() {
+		all = append(all,
+			n.kubeObject(n.name, kube, namespaceKind, n.namespace(TenantsNamespace)),
+			n.kubeObject(n.name, kube, limitRangeKind, limitRange()),
+		)
+	}
+	return all
+}
+
+// Observe implements [reconcile.Component].
+func (n *namespaces) Observe(ctx context.Context) (reconcile.Observation, error) {
+	kube, err := n.kubernetes(ctx)
+	if gcp.IsNotFound(err) {
+		return reconcile.Observation{Presence: reconcile.Absent}, nil
+	}
+	if err != nil {
+		return reconcile.Observation{}, err
+	}
+	var parts []reconcile.Observation
+	level := ""
+	for _, o := range n.objects(kube) {
+		found, seen, err := o.see(ctx)
+		if err != nil {
+			return reconcile.Observation{}, err
+		}
+		if found != nil && found.GetKind() == "Namespace" {
+			// The setting shows what the label enforces; the weaker of two counts.
+			if got := found.GetLabels()[podSecurity+"enforce"]; level == "" || got != n.spec.Settings[policy.ClusterPodSecurity] {
+				level = got
+			}
+			seen.Differs = without(seen.Differs, "label "+podSecurity+"enforce")
+		}
+		if found != nil && found.GetDeletionTimestamp() != nil {
+			seen.Presence = reconcile.Partial
+		}
+		parts = append(parts, seen)
+	}
+	all := join(parts...)
+	if all.Presence != reconcile.Absent {
+		all.Values[policy.ClusterPodSecurity] = level
+	}
+	return all, nil
+}
+
+// Converge implements [reconcile.Component].
+func (n *namespaces) Converge(ctx context.Context, s *reconcile.Step) error {
+	kube, err := n.kubernetes(ctx)
+	if err != nil {
+		return err
+	}
+	if n.shared() {
+		if err := n.reset(ctx, s, resetNote, func(ctx context.Context) error {
+			return n.kubeObject(n.name, kube, namespaceKind, n.namespace(TenantsNamespace)).delete(ctx, s)
+		}); err != nil {
+			return err
+		}
+	}
+	for _, o := range n.objects(kube) {
+		// What is on its way out takes nothing new in.
+		if standing, err := o.get(ctx); err == nil && standing.GetDeletionTimestamp() != nil && o.foreign(standing) == "" {
+			if err := o.removed(ctx, s, standing); err != nil {
+				return err
+			}
+		}
+		if _, err := o.converge(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Remove implements [reconcile.Component]. What a namespace holds beyond the
+// cluster, such as disks and addresses, goes with it, while there is a cluster
+// to see to that.
+func (n *namespaces) Remove(ctx context.Context, s *reconcile.Step) error {
+	return n.reached(ctx, func(kube *gcp.Kubernetes) error {
+		for _, name := range []string{TenantsNamespace, SystemNamespace} {
+			if err := n.kubeObject(n.name, kube, namespaceKind, n.namespace(name)).delete(ctx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
