@@ -55,6 +55,8 @@ func blocks() []func(*Env) reconcile.Component {
 		newNodePools,
 		newNamespaces,
 		newMetrics,
+		newDatabase,
+		newDatabaseEndpoint,
 		newLien,
 	}
 }

@@ -208,9 +208,6 @@ func (e *Error) fillHTTP(httpCode int, header http.Header, body []byte) {
 		}
 		reply = list[0]
 	}
-	if c, ok := codeOfName(reply.Error.Status); ok {
-		e.Code = c
-	}
 	e.Message = reply.Error.Message
 	if len(reply.Error.Errors) > 0 {
 		first := reply.Error.Errors[0]
@@ -218,6 +215,13 @@ func (e *Error) fillHTTP(httpCode int, header http.Header, body []byte) {
 		if e.Message == "" {
 			e.Message = first.Message
 		}
+		// The old APIs name no status: what a conflict is shows in its reason.
+		if first.Reason == "alreadyExists" || first.Reason == "instanceAlreadyExists" {
+			e.Code = codes.AlreadyExists
+		}
+	}
+	if c, ok := codeOfName(reply.Error.Status); ok {
+		e.Code = c
 	}
 	if e.Message == "" {
 		e.Message = strings.TrimSpace("HTTP " + strconv.Itoa(httpCode) + " " + http.StatusText(httpCode))
