@@ -32,6 +32,19 @@ var clusterKind = kind{
 	sweep:     func(s *Server) { (&clusterManager{s: s}).sweep() },
 	preview:   &preview{version: "v1beta1", reply: gkeBetaReply},
 	errorForm: gkeErrorForm,
+	permissions: map[string]string{
+		"CreateCluster": "container.clusters.create", "DeleteCluster": "container.clusters.delete",
+		"GetCluster": "container.clusters.get", "ListClusters": "container.clusters.list", "GetServerConfig": "container.clusters.list",
+		"UpdateCluster": "container.clusters.update", "SetLabels": "container.clusters.update", "SetMaintenancePolicy": "container.clusters.update",
+		"SetLegacyAbac": "container.clusters.update", "SetNetworkPolicy": "container.clusters.update",
+		"CreateNodePool": "container.clusters.update", "DeleteNodePool": "container.clusters.update", "UpdateNodePool": "container.clusters.update",
+		"SetNodePoolAutoscaling": "container.clusters.update", "SetNodePoolManagement": "container.clusters.update", "SetNodePoolSize": "container.clusters.update",
+		"GetNodePool": "container.clusters.get", "ListNodePools": "container.clusters.get",
+		"GetOperation": "container.operations.get", "ListOperations": "container.operations.list", "CancelOperation": "container.operations.get",
+	},
+	denied: func(permission, resource string) error {
+		return apiError(codes.PermissionDenied, fmt.Sprintf("Required %q permission(s) for %q.", permission, resource))
+	},
 }
 
 // nodePoolKind is in the inventory next to its cluster; clusterKind serves it.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
-	"sync"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -18,8 +17,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/managedfields"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-	"k8s.io/client-go/applyconfigurations"
-	"k8s.io/client-go/kubernetes/scheme"
 )
 
 // The forms of a patch.
@@ -220,11 +217,6 @@ func (t *kubeType) empty() *unstructured.Unstructured {
 	return u
 }
 
-// builtinSchema knows the lists and maps of the built-in kinds.
-var builtinSchema = sync.OnceValue(func() managedfields.TypeConverter {
-	return applyconfigurations.NewTypeConverter(scheme.Scheme)
-})
-
 // managers is the library that keeps who set which field of the kind.
 func (t *kubeType) managers() (*managedfields.FieldManager, error) {
 	same := sameVersion{t}
@@ -234,7 +226,11 @@ func (t *kubeType) managers() (*managedfields.FieldManager, error) {
 		// is deduced is what their schema says.
 		return managedfields.NewDefaultCRDFieldManager(managedfields.NewDeducedTypeConverter(), same, same, same, t.gvk(), gv, "", nil)
 	}
-	return managedfields.NewDefaultFieldManager(builtinSchema(), same, same, same, t.gvk(), gv, "", nil)
+	converter, err := builtinSchema()
+	if err != nil {
+		return nil, err
+	}
+	return managedfields.NewDefaultFieldManager(converter, same, same, same, t.gvk(), gv, "", nil)
 }
 
 // sameVersion is what the library needs of a kind that has one version: objects

@@ -33,6 +33,8 @@ func rateQuotas() []rateQuota {
 		{host: "cloudresourcemanager.googleapis.com", writes: true, metric: "cloudresourcemanager.googleapis.com/write_requests", perMinute: 600},
 		{host: "serviceusage.googleapis.com", metric: "serviceusage.googleapis.com/default_requests", perMinute: 1200},
 		{host: "serviceusage.googleapis.com", writes: true, metric: "serviceusage.googleapis.com/mutate_requests", perMinute: 120},
+		{host: containerHost, metric: "container.googleapis.com/quota/api_requests", perMinute: 3000},
+		{host: containerHost, writes: true, metric: "container.googleapis.com/quota/api_requests", perMinute: 3000},
 		{host: "pubsub.googleapis.com", metric: "pubsub.googleapis.com/administrator", perMinute: 6000},
 		{host: "pubsub.googleapis.com", writes: true, metric: "pubsub.googleapis.com/administrator", perMinute: 6000},
 		{host: computeHost, metric: "compute.googleapis.com/read_requests_per_minute", perMinute: 1500},
