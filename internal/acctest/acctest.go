@@ -18,9 +18,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/provider"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/environment"
 )
 
 // Project is the project that the tests work in.
@@ -208,3 +212,56 @@ type (
 	// Duration is a time.Duration in a Fault.
 	Duration = emulator.Duration
 )
+
+// TestWith is Test with another check of what may be left.
+func (e *Env) TestWith(t *testing.T, left func(*Env) error, steps ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: e.Factories(),
+		Steps:                    steps,
+		CheckDestroy:             func(*terraform.State) error { return left(e) },
+	})
+}
+
+// Status makes a plain request to the emulator and returns the HTTP status.
+func (e *Env) Status(method, path, body string) int {
+	e.tb.Helper()
+	return e.rest(method, path, body)
+}
+
+// Call is Status for a request that has to succeed.
+func (e *Env) Call(method, path, body string) {
+	e.tb.Helper()
+	if status := e.rest(method, path, body); status >= 300 {
+		e.tb.Fatalf("%s %s: %d", method, path, status)
+	}
+}
+
+// Enable activates an API in the project, and waits until it answers.
+func (e *Env) Enable(service string) {
+	e.tb.Helper()
+	e.Call("POST", "serviceusage.googleapis.com/v1/projects/"+Project+"/services/"+service+":enable", "{}")
+	e.Later(15 * time.Minute)
+}
+
+// Later lets time pass, where it is virtual.
+func (e *Env) Later(d time.Duration) {
+	if virtual, ok := e.Clock.(*clock.Virtual); ok {
+		virtual.Advance(d)
+	}
+}
+
+// RebuildLedger restores the record of an environment, as the subcommand does.
+func (e *Env) RebuildLedger(ctx context.Context, region, name, tier string) error {
+	parsed, err := policy.ParseTier(tier)
+	if err != nil {
+		return err
+	}
+	spec, fields := environment.TierSpec(Project, region, name, parsed)
+	engine, err := component.NewEngine(e.Client, spec, nil)
+	if err != nil {
+		return err
+	}
+	_, err = engine.Rebuild(ctx, reconcile.Spec{Fields: fields})
+	return err
+}
