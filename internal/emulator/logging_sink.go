@@ -142,7 +142,9 @@ func (l *loggingConfig) writer(project, destination string, unique bool) (string
 	case d.service == "logging" && target == project && d.object != "":
 		return "", nil
 	case unique:
-		return "serviceAccount:" + loggingAgent(project), nil
+		// The agent is there from the first sink on that writes as it.
+		email, err := l.s.makeServiceAgent(project, loggingHost)
+		return "serviceAccount:" + email, err
 	case target != "" && target != project:
 		return "", invalid("The destination project must be the same as the sink's project. Use uniqueWriterIdentity=true to allow cross project exports.")
 	}
