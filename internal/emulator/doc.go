@@ -60,6 +60,20 @@
 // Some collections of Monitoring answer with the project's number in names:
 // s.numberedName spells a stored name so. The store keeps the project's id.
 //
+// An API older than google.rpc.Status has errorForm oldForm, and withReason for
+// its reasons. s.policyRoutes are the routes of a resource's IAM policy. A call
+// that begins a long-running operation of google.longrunning uses
+// s.beginOperation, which obeys faults; others ask s.operationFate themselves.
+// A route with media takes a body that is no JSON, and a *rawReply is a reply
+// that is none. mergePatch and copyField change JSON documents.
+//
+// permissions in a kind's literal name what its methods need: a test withholds
+// one by [Server.DenyPermissions], and denied is the refusal in the API's words.
+// s.makeServiceAgent has the agent of an API exist, s.checkServiceKey tells
+// whether it may use a key of Cloud KMS, s.enforced and s.allows what an
+// organisation policy says, and s.checkLocation whether a project may have
+// something in a location.
+//
 // A handler returns only what the service returns: it fills no field that the
 // service leaves empty, drops none that was sent, and answers notModelled to
 // what it can't say truthfully.

@@ -94,12 +94,15 @@ type serviceAccountRecord struct {
 func (a *serviceAccountRecord) email() string {
 	return a.ID + "@" + a.Project + ".iam.gserviceaccount.com"
 }
+
 func (a *serviceAccountRecord) name() string {
 	return "projects/" + a.Project + "/serviceAccounts/" + a.email()
 }
+
 func (a *serviceAccountRecord) stored() string {
 	return "projects/" + a.Project + "/serviceAccounts/" + a.UniqueID
 }
+
 func (a *serviceAccountRecord) policy() string { return iamHost + "/" + a.stored() }
 
 func serviceAccountStands(_ *Server, value json.RawMessage) bool {

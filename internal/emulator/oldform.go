@@ -91,13 +91,11 @@ func oldErrorBody(err error, named bool) any {
 
 // oldReason is the domain and the reason of an error that names none.
 func oldReason(c codes.Code, httpStatus int) (domain, reason string) {
-	switch c {
-	case codes.AlreadyExists:
+	switch {
+	case c == codes.AlreadyExists:
 		return "global", "alreadyExists"
-	case codes.FailedPrecondition:
-		if httpStatus == http.StatusBadRequest {
-			return "global", "failedPrecondition"
-		}
+	case c == codes.FailedPrecondition && httpStatus == http.StatusBadRequest:
+		return "global", "failedPrecondition"
 	}
 	switch httpStatus {
 	case http.StatusBadRequest:

@@ -6,11 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
 	crmv1 "google.golang.org/api/cloudresourcemanager/v1"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-
-	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator"
 )

@@ -43,6 +43,10 @@ func rateQuotas() []rateQuota {
 		{host: dnsHost, writes: true, metric: "dns.googleapis.com/write_requests", perMinute: 600},
 		{host: sqlHost, metric: "sqladmin.googleapis.com/default_get_requests", perMinute: 500},
 		{host: sqlHost, writes: true, metric: "sqladmin.googleapis.com/default_mutate_requests", perMinute: 180},
+		{host: iamHost, metric: "iam.googleapis.com/quota/read-requests", perMinute: 6000},
+		{host: iamHost, writes: true, metric: "iam.googleapis.com/quota/write-requests", perMinute: 600},
+		{host: kmsHost, metric: "cloudkms.googleapis.com/read_requests", perMinute: 300},
+		{host: kmsHost, writes: true, metric: "cloudkms.googleapis.com/write_requests", perMinute: 60},
 		{host: loggingHost, metric: "logging.googleapis.com/read_requests", perMinute: 600},
 		{host: loggingHost, writes: true, metric: "logging.googleapis.com/control_requests", perMinute: 600},
 	}

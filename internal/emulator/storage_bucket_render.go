@@ -17,7 +17,7 @@ func storageTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:0
 func storageEtag(numbers ...int64) string {
 	var b []byte
 	for i, n := range numbers {
-		b = append(b, byte(i+1)<<3)            //nolint:gosec // one or two fields
+		b = append(b, byte(i+1)<<3)
 		b = binary.AppendUvarint(b, uint64(n)) //nolint:gosec // generations are positive
 	}
 	return base64.StdEncoding.EncodeToString(b)

@@ -260,6 +260,9 @@ func (o objects) delete(_ context.Context, r *restRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.rate(have.Bucket, have.Name); err != nil {
+		return nil, err
+	}
 	b, err := o.s.bucket(have.Bucket)
 	if err != nil {
 		return nil, err
@@ -331,6 +334,9 @@ func (o objects) patch(_ context.Context, r *restRequest) (any, error) {
 	defer o.s.storageMu.Unlock()
 	have, err := o.find(r)
 	if err != nil {
+		return nil, err
+	}
+	if err := o.rate(have.Bucket, have.Name); err != nil {
 		return nil, err
 	}
 	if in.StorageClass != "" && in.StorageClass != have.Class {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/storage/v1"
@@ -120,6 +121,19 @@ func TestObjectVersions(t *testing.T) {
 	if err := svc.Buckets.Delete("versions-1a2b").Do(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestObjectsAreWrittenSlowly writes one object twice in a second.
+func TestObjectsAreWrittenSlowly(t *testing.T) {
+	t.Parallel()
+	e := start(t, emulator.Options{Quota: "gcp", LROScale: 1})
+	e.bucket(closedBucket("slow-1a2b"))
+	e.upload("slow-1a2b", "o", "one")
+	_, err := e.storage().Objects.Insert("slow-1a2b", &storage.Object{Name: "o"}).Media(strings.NewReader("two")).Do()
+	wantReason(t, err, 429, "rateLimitExceeded", "The object slow-1a2b/o exceeded the rate limit for object mutation operations")
+	e.upload("slow-1a2b", "other", "one")
+	e.clock.Advance(time.Second)
+	e.upload("slow-1a2b", "o", "two")
 }
 
 // TestChecksum compares with the check value that the definition of CRC32C has,

@@ -230,6 +230,9 @@ func (o objects) write(u upload) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.rate(u.bucket, next.Name); err != nil {
+		return nil, err
+	}
 	have, err := o.live(u.bucket, next.Name)
 	if err != nil {
 		return nil, err
@@ -270,6 +273,23 @@ func (o objects) write(u upload) (any, error) {
 		return nil, err
 	}
 	return o.render(next, u.query)
+}
+
+// rate refuses to write one object more than once a second, which is what Cloud
+// Storage documents (https://cloud.google.com/storage/quotas#objects). It goes by
+// the pace of operations: what waits for those writes as often as they end.
+func (o objects) rate(bucket, name string) error {
+	if !o.s.quotas.enabled || o.s.opts.LROScale == 0 {
+		return nil
+	}
+	perObject := rateQuota{host: storageHost, writes: true, metric: "storage.googleapis.com/object_mutations", perMinute: max(1, int(60/o.s.opts.LROScale)), burst: 1}
+	if err := o.s.quotas.charge(o.s.clk.Now(), perObject, bucketName(bucket)+"/objects/"+name); err != nil {
+		return &reasonedError{
+			error:  apiError(codes.ResourceExhausted, "The object "+bucket+"/"+name+" exceeded the rate limit for object mutation operations (create, update, and delete). Please reduce your request rate. See https://cloud.google.com/storage/docs/gcs429."),
+			domain: "usageLimits", reason: "rateLimitExceeded",
+		}
+	}
+	return nil
 }
 
 // nextGeneration returns a generation of at least n that none has had before.
