@@ -57,6 +57,9 @@ func blocks() []func(*Env) reconcile.Component {
 		newMetrics,
 		newDatabase,
 		newDatabaseEndpoint,
+		newPerimeter,
+		newBudget,
+		newAlerts,
 		newLien,
 	}
 }

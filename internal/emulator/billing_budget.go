@@ -172,14 +172,24 @@ func (b budgetService) list(ctx context.Context, r *restRequest) (any, error) {
 	if err := checkBillingAccount(parent); err != nil {
 		return nil, err
 	}
-	if r.query.Get("scope") != "" {
-		return nil, notModelled("the scope of a list of budgets")
+	scope, err := b.scope(r.query.Get("scope"))
+	if err != nil {
+		return nil, err
 	}
 	var all []any
 	for _, e := range b.s.store.List(kindBudget, parent) {
 		one := map[string]any{}
 		if err := decode(e.Value, &one); err != nil {
 			return nil, err
+		}
+		if scope != "" {
+			filter, _ := one["budgetFilter"].(map[string]any)
+			projects, _ := filter["projects"].([]any)
+			// Whether a budget of more than this project is of its scope is not
+			// documented.
+			if len(projects) != 1 || projects[0] != scope {
+				continue
+			}
 		}
 		all = append(all, withEtag(one, e.Version))
 	}
@@ -195,6 +205,18 @@ func (b budgetService) list(ctx context.Context, r *restRequest) (any, error) {
 		out["nextPageToken"] = next
 	}
 	return out, nil
+}
+
+// scope resolves what the budgets of a list have to track: a project, or nothing.
+func (b budgetService) scope(ref string) (string, error) {
+	if ref == "" {
+		return "", nil
+	}
+	id, ok := strings.CutPrefix(ref, "projects/")
+	if !ok || id == "" || strings.Contains(id, "/") {
+		return "", notModelled("the scope %q of a list of budgets: projects alone are documented", ref)
+	}
+	return b.s.numberedName("projects/" + b.s.canonicalProject(id)), nil
 }
 
 func (b budgetService) patch(ctx context.Context, r *restRequest) (any, error) {
