@@ -50,6 +50,7 @@ func blocks() []func(*Env) reconcile.Component {
 		newZones,
 		newNAT,
 		newFirewall,
+		newBinaryAuthorization,
 		newNodeIdentity,
 		newCluster,
 		newNodePools,

@@ -154,7 +154,9 @@ func checkKeys(n *binaryauthorization.UserOwnedGrafeasNote) error {
 			sum := sha256.Sum256(block.Bytes)
 			k.Id = "ni:///sha-256;" + base64.RawURLEncoding.EncodeToString(sum[:])
 		}
-		if !strings.Contains(k.Id, ":") || seen[k.Id] {
+		// Keys of Cloud KMS are named without a scheme, as gcloud and
+		// hashicorp/google do.
+		if !strings.Contains(k.Id, ":") && !strings.HasPrefix(k.Id, "//cloudkms.googleapis.com/v1/") || seen[k.Id] {
 			return invalid("The id %q of user_owned_grafeas_note.public_keys[%d] must be a unique URI.", k.Id, i)
 		}
 		seen[k.Id] = true

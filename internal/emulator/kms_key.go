@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,8 +21,8 @@ const (
 	kindRetiredKey = "kms-retired"
 )
 
-// cryptoKeyKind serves the symmetric keys of Cloud KMS: what other services
-// encrypt with. They encrypt nothing here, so that encrypt and decrypt are not
+// cryptoKeyKind serves the keys of Cloud KMS: symmetric ones, which other services
+// encrypt with, and those that sign. They encrypt nothing here, so that encrypt and decrypt are not
 // modelled.
 var cryptoKeyKind = kind{
 	name: kindCryptoKey, host: kmsHost, collection: true, standing: cryptoKeyStands,
@@ -189,7 +190,9 @@ func (k cryptoKeys) create(ctx context.Context, r *restRequest) (any, error) {
 		return nil, invalid("skip_initial_version_creation must be true when import_only is.")
 	}
 	if !skip {
-		key.Primary = key.add(now, versionEnabled).ID
+		if first := k.s.generate(key, versionEnabled); !key.signs() {
+			key.Primary = first.ID
+		}
 	}
 	if _, err := k.s.store.Get(kindRetiredKey, key.Name); err == nil {
 		return nil, apiError(codes.AlreadyExists, "CryptoKey "+key.Name+" was deleted, and its name cannot be used again.")
@@ -264,6 +267,9 @@ func (k cryptoKeys) updatePrimary(ctx context.Context, r *restRequest) (any, err
 	req := &cloudkms.UpdateCryptoKeyPrimaryVersionRequest{}
 	if err := r.decode(req); err != nil {
 		return nil, err
+	}
+	if key.signs() {
+		return nil, apiError(codes.FailedPrecondition, fmt.Sprintf("The request cannot be fulfilled. Resource %s has value %s in field crypto_key.purpose.", key.Name, key.Purpose))
 	}
 	id, err := strconv.Atoi(req.CryptoKeyVersionId)
 	if err != nil {

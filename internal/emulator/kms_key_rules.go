@@ -24,12 +24,9 @@ const (
 
 // fill takes the settings of a new key from a request, and checks them.
 func (key *cryptoKeyRecord) fill(in *cloudkms.CryptoKey, now time.Time) error {
-	switch in.Purpose {
-	case "", "CRYPTO_KEY_PURPOSE_UNSPECIFIED":
-		return invalid("The purpose of a CryptoKey is required.")
-	case symmetricPurpose:
-	default:
-		return notModelled("keys with the purpose %s", in.Purpose)
+	algorithm, err := algorithmOf(in)
+	if err != nil {
+		return err
 	}
 	if in.KeyAccessJustificationsPolicy != nil {
 		return notModelled("keyAccessJustificationsPolicy")
@@ -37,11 +34,8 @@ func (key *cryptoKeyRecord) fill(in *cloudkms.CryptoKey, now time.Time) error {
 	if in.CryptoKeyBackend != "" {
 		return notModelled("cryptoKeyBackend")
 	}
-	key.Algorithm, key.Protection = symmetricAlgorithm, "SOFTWARE"
+	key.Algorithm, key.Protection = algorithm, "SOFTWARE"
 	if t := in.VersionTemplate; t != nil {
-		if t.Algorithm != "" && t.Algorithm != symmetricAlgorithm {
-			return invalid("The algorithm %s can't be used with the purpose %s.", t.Algorithm, in.Purpose)
-		}
 		if t.ProtectionLevel != "" {
 			key.Protection = t.ProtectionLevel
 		}
@@ -135,7 +129,7 @@ func (key *cryptoKeyRecord) apply(in *cloudkms.CryptoKey, mask string, now time.
 		case "nextRotationTime", "next_rotation_time":
 			next, schedule = in.NextRotationTime, true
 		case "versionTemplate", "version_template", "versionTemplate.algorithm", "version_template.algorithm":
-			if t := in.VersionTemplate; t != nil && (t.Algorithm != "" && t.Algorithm != symmetricAlgorithm || t.ProtectionLevel != "" && t.ProtectionLevel != key.Protection) {
+			if t := in.VersionTemplate; t != nil && (t.Algorithm != "" && t.Algorithm != key.Algorithm || t.ProtectionLevel != "" && t.ProtectionLevel != key.Protection) {
 				return invalid("The version template of CryptoKey %s can't become %s with the protection level %s.", key.Name, t.Algorithm, t.ProtectionLevel)
 			}
 		case "keyAccessJustificationsPolicy", "key_access_justifications_policy":
@@ -148,6 +142,9 @@ func (key *cryptoKeyRecord) apply(in *cloudkms.CryptoKey, mask string, now time.
 	}
 	if !schedule {
 		return nil
+	}
+	if key.signs() && (period != "" || next != "") {
+		return invalid("rotation_period and next_rotation_time can't be set for the purpose %s: automatic rotation is for symmetric keys.", key.Purpose)
 	}
 	return key.schedule(period, next, now)
 }

@@ -34,6 +34,7 @@ var keyVersionKind = kind{
 		"DestroyCryptoKeyVersion": "cloudkms.cryptoKeyVersions.destroy",
 		"RestoreCryptoKeyVersion": "cloudkms.cryptoKeyVersions.restore",
 		"DeleteCryptoKeyVersion":  "cloudkms.cryptoKeyVersions.delete",
+		"GetPublicKey":            "cloudkms.cryptoKeyVersions.viewPublicKey",
 	},
 	routes: func(s *Server) []route {
 		v := keyVersions{s: s}
@@ -42,6 +43,7 @@ var keyVersionKind = kind{
 			{method: "POST", path: parent, rpc: "CreateCryptoKeyVersion", handle: v.create},
 			{method: "GET", path: parent, rpc: "ListCryptoKeyVersions", query: []string{"filter", "orderBy", "pageSize", "pageToken", "view"}, handle: v.list},
 			{method: "GET", path: one, rpc: "GetCryptoKeyVersion", handle: v.get},
+			{method: "GET", path: one + "/publicKey", rpc: "GetPublicKey", query: []string{"publicKeyFormat"}, handle: v.publicKey},
 			{method: "PATCH", path: one, rpc: "UpdateCryptoKeyVersion", query: []string{"updateMask"}, handle: v.patch},
 			{method: "DELETE", path: one, rpc: "DeleteCryptoKeyVersion", handle: v.delete},
 			{method: "POST", path: one + ":destroy", rpc: "DestroyCryptoKeyVersion", handle: v.destroy},
@@ -57,6 +59,8 @@ type keyVersionRecord struct {
 	ID      int       `json:"id"`
 	State   string    `json:"state"`
 	Created time.Time `json:"created"`
+	// ReadyAt is when a version that is being generated can be used.
+	ReadyAt time.Time `json:"readyAt,omitzero"`
 	// DestroyAt is when a version that is scheduled for it is destroyed.
 	DestroyAt time.Time `json:"destroyAt,omitzero"`
 	Destroyed time.Time `json:"destroyed,omitzero"`
@@ -76,6 +80,9 @@ func (key *cryptoKeyRecord) advance(now time.Time) {
 	}
 	for i := range key.Versions {
 		v := &key.Versions[i]
+		if v.State == versionPending && !v.ReadyAt.After(now) {
+			v.State = versionEnabled
+		}
 		if v.State == versionScheduled && !v.DestroyAt.After(now) {
 			v.State, v.Destroyed, v.DestroyAt = versionDestroyed, v.DestroyAt, time.Time{}
 		}
@@ -106,6 +113,12 @@ func (v *keyVersionRecord) render(key *cryptoKeyRecord) *cloudkms.CryptoKeyVersi
 	out := &cloudkms.CryptoKeyVersion{
 		Name: v.name(key), State: v.State, Algorithm: key.Algorithm, ProtectionLevel: key.Protection,
 		CreateTime: kmsTime(v.Created), GenerateTime: kmsTime(v.Created),
+	}
+	switch {
+	case v.State == versionPending:
+		out.GenerateTime = ""
+	case !v.ReadyAt.IsZero():
+		out.GenerateTime = kmsTime(v.ReadyAt)
 	}
 	if !v.DestroyAt.IsZero() {
 		out.DestroyTime = kmsTime(v.DestroyAt)
@@ -156,7 +169,7 @@ func (k keyVersions) create(ctx context.Context, r *restRequest) (any, error) {
 	if key.ImportOnly {
 		return nil, apiError(codes.FailedPrecondition, "CryptoKey "+key.Name+" may contain imported versions only.")
 	}
-	v := key.add(k.s.now(), state)
+	v := k.s.generate(key, state)
 	return v.render(key), k.s.saveCryptoKey(key)
 }
 
