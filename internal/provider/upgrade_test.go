@@ -134,7 +134,7 @@ func loadState(t *testing.T, cli *acctest.CLI, file string) {
 	path, state, instance := stateFile(t, cli)
 	now, _ := instance["attributes"].(map[string]any)
 	then, _ := kept["attributes"].(map[string]any)
-	for _, name := range []string{"id", "name", "policies"} {
+	for _, name := range []string{"id", "name", "dashboard_id", "policies"} {
 		if assigned(then[name]) {
 			then[name] = now[name]
 		}
@@ -153,5 +153,5 @@ func loadState(t *testing.T, cli *acctest.CLI, file string) {
 // assigned tells whether a value holds numbers that the service gives out.
 func assigned(value any) bool {
 	text := fmt.Sprint(value)
-	return strings.Contains(text, "/alertPolicies/") || strings.Contains(text, "/notificationChannels/")
+	return strings.Contains(text, "/alertPolicies/") || strings.Contains(text, "/notificationChannels/") || strings.Contains(text, "/dashboards/")
 }
