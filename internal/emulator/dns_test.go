@@ -103,7 +103,7 @@ func TestRecordSets(t *testing.T) {
 	e.refuse("POST", zone+"/changes", `{"deletions":[{"name":"private.googleapis.com.","type":"A","ttl":300,"rrdatas":["199.36.153.8"]}]}`, 412, "conditionNotMet", "Precondition not met")
 	e.refuse("POST", zone+"/changes", `{"deletions":[{"name":"b.googleapis.com.","type":"A","ttl":300,"rrdatas":["1.2.3.4"]}]}`, 404, "notFound", "The 'entity.change.deletions[0]' resource named 'b.googleapis.com. (A)' does not exist.")
 	e.refuse("POST", zone+"/changes", `{}`, 400, "required", "entity.change")
-	e.refuse("POST", zone+"/changes", `{"additions":[null]}`, 400, "invalid", "'additions'")
+	e.refuse("POST", zone+"/changes", `{"additions":[null]}`, 400, "invalid", "'additions[0]'")
 	e.refuse("POST", zone+"/changes", `{"deletions":[{"name":"googleapis.com.","type":"NS","ttl":21600,"rrdatas":["ns-gcp-private.googledomains.com."]}]}`, 400, "invalidZoneApex", "exactly one resource record set of type 'NS'")
 	if got := e.json("GET", zone+"/rrsets", ""); len(got["rrsets"].([]any)) != 4 {
 		t.Errorf("%v", got)

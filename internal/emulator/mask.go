@@ -22,18 +22,20 @@ var sensitiveNames = []string{
 	"credentials", "root_password", "signature",
 }
 
-func isSensitiveName(name string) bool {
-	flat := flatName(name)
-	for _, s := range sensitiveNames {
-		if flat == flatName(s) {
-			return true
-		}
+// flatSensitiveNames are sensitiveNames as they are compared; every field of
+// every write is.
+var flatSensitiveNames = func() map[string]bool {
+	flat := make(map[string]bool, len(sensitiveNames))
+	for _, name := range sensitiveNames {
+		flat[flatName(name)] = true
 	}
-	return false
-}
+	return flat
+}()
+
+func isSensitiveName(name string) bool { return flatSensitiveNames[flatName(name)] }
 
 func flatName(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	return strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
 }
 
 // maskJSON returns body with every sensitive value replaced, however deep it

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -294,14 +295,14 @@ func (r *restRequest) decode(v any) error {
 	if len(bytes.TrimSpace(r.body)) == 0 {
 		return nil
 	}
-	if _, err := parseJSON(r.body); err != nil {
+	value, err := parseJSON(r.body)
+	if err != nil {
 		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(r.body))
 	dec.DisallowUnknownFields()
-	err := dec.Decode(v)
-	if err == nil {
-		return nil
+	if err = dec.Decode(v); err == nil {
+		return checkNames(value, reflect.TypeOf(v), "")
 	}
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // sqlFlag is a database flag that an instance can set.
@@ -143,13 +144,17 @@ func postgresFlags() []sqlFlag {
 	return all
 }
 
-func postgresFlag(name string) *sqlFlag {
+// flagsByName is postgresFlags for looking up, made once.
+var flagsByName = sync.OnceValue(func() map[string]*sqlFlag {
 	all := postgresFlags()
-	if i := slices.IndexFunc(all, func(f sqlFlag) bool { return f.name == name }); i >= 0 {
-		return &all[i]
+	byName := make(map[string]*sqlFlag, len(all))
+	for i := range all {
+		byName[all[i].name] = &all[i]
 	}
-	return nil
-}
+	return byName
+})
+
+func postgresFlag(name string) *sqlFlag { return flagsByName()[name] }
 
 // pgauditClass is one class of statements in pgaudit.log.
 var pgauditClass = regexp.MustCompile(`(?i)^-?(read|write|function|role|ddl|misc|misc_set|all|none)$`)

@@ -53,7 +53,9 @@ func TestSQLInstanceRules(t *testing.T) {
 		{"a flag's value", flag("log_connections", "yes"), 400, "invalidFlagValue", "Value requested is not valid."},
 		{"a class of pgaudit", flag("pgaudit.log", "ddl,everything"), 400, "invalidFlagValue", "Value requested is not valid."},
 		{"a number out of range", flag("max_connections", "300000"), 400, "invalidFlagValue", "Value requested is not valid."},
-		{"a zone elsewhere", func(in *instance) { in.Settings.LocationPreference = &sqladmin.LocationPreference{Zone: "us-central1-a"} }, 400, "invalid", "us-central1-a"},
+		{"a zone elsewhere", func(in *instance) {
+			in.Settings.LocationPreference = &sqladmin.LocationPreference{Zone: "us-central1-a"}
+		}, 400, "invalid", "us-central1-a"},
 		{"a small disk", func(in *instance) { in.Settings.DataDiskSizeGb = 5 }, 400, "invalid", "disk size"},
 		{"a mode of TLS", func(in *instance) { in.Settings.IpConfiguration.SslMode = "MAYBE" }, 400, "invalid", "MAYBE"},
 		{"a maintenance hour", func(in *instance) { in.Settings.MaintenanceWindow = &sqladmin.MaintenanceWindow{Day: 7, Hour: 24} }, 400, "invalid", "hour"},

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"slices"
 	"strconv"
 )
 
@@ -213,6 +212,3 @@ func renderSettings(inst *sqlInstance) map[string]any {
 	out["settingsVersion"] = strconv.FormatInt(inst.Revision, 10)
 	return out
 }
-
-// sortedKeys returns the keys of an object in order.
-func sortedKeys(v map[string]any) []string { return slices.Sorted(maps.Keys(v)) }
