@@ -38,8 +38,7 @@ func (a accessManager) level(name string) (*accesscontextmanager.AccessLevel, er
 	if _, err := a.policy(accessPolicyOf(name)); err != nil {
 		return nil, err
 	}
-	_, err := a.read(kindAccessLevel, name, l)
-	return l, err
+	return l, a.read(kindAccessLevel, name, l)
 }
 
 func (a accessManager) getLevel(_ context.Context, r *restRequest) (any, error) {

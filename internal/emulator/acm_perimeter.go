@@ -43,8 +43,7 @@ func (a accessManager) perimeter(name string) (*accesscontextmanager.ServicePeri
 		return nil, err
 	}
 	p := &accesscontextmanager.ServicePerimeter{}
-	_, err := a.read(kindPerimeter, name, p)
-	return p, err
+	return p, a.read(kindPerimeter, name, p)
 }
 
 func (a accessManager) getPerimeter(_ context.Context, r *restRequest) (any, error) {

@@ -115,15 +115,15 @@ func (a accessManager) record(kindName, name string) (*accessRecord, error) {
 }
 
 // read loads an object into v.
-func (a accessManager) read(kindName, name string, v any) (*accessRecord, error) {
+func (a accessManager) read(kindName, name string, v any) error {
 	r, err := a.record(kindName, name)
 	if errors.Is(err, errAccessGone) || err == nil && isNull(r.Value) {
-		return nil, notFound("Requested entity was not found.")
+		return notFound("Requested entity was not found.")
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return r, json.Unmarshal(r.Value, v)
+	return json.Unmarshal(r.Value, v)
 }
 
 // all reads the objects of a kind under a parent.
@@ -131,7 +131,7 @@ func readAll[T any](a accessManager, kindName, parent string) ([]*T, error) {
 	var out []*T
 	for _, e := range a.s.store.List(kindName, parent) {
 		v := new(T)
-		_, err := a.read(kindName, e.Name, v)
+		err := a.read(kindName, e.Name, v)
 		if status.Code(err) == codes.NotFound {
 			continue
 		}
@@ -149,9 +149,6 @@ type accessChange struct {
 	// next is what the object becomes; nil for a deletion.
 	next any
 	verb string
-	// response and responseType are what the operation ends in.
-	response     any
-	responseType string
 }
 
 // accessOperation is an operation with the time at which it is done.
@@ -262,8 +259,7 @@ func (a accessManager) policy(name string) (*accesscontextmanager.AccessPolicy, 
 		return nil, invalid("Invalid access policy name %q: it must be accessPolicies/[POLICY_NUMBER].", name)
 	}
 	p := &accesscontextmanager.AccessPolicy{}
-	_, err := a.read(kindAccessPolicy, name, p)
-	return p, err
+	return p, a.read(kindAccessPolicy, name, p)
 }
 
 func (a accessManager) getPolicy(_ context.Context, r *restRequest) (any, error) {
@@ -313,7 +309,7 @@ func (a accessManager) createPolicy(ctx context.Context, r *restRequest) (any, e
 }
 
 // drawn returns a random number below n, from the server's seed.
-func (a accessManager) drawn(n uint64) uint64 { return sqlService{s: a.s}.draw(n) }
+func (a accessManager) drawn(n uint64) uint64 { return sqlService(a).draw(n) }
 
 func (a accessManager) patchPolicy(ctx context.Context, r *restRequest) (any, error) {
 	p, err := a.policy(r.vars["name"])

@@ -295,7 +295,7 @@ func checkBackups(set *sqladmin.Settings, version *sqlVersion) error {
 		return sqlInvalid("The number of retained backups must be between 1 and 365.")
 	case pitr && !b.Enabled:
 		return sqlInvalid("Point in time recovery must be disabled when backup is disabled.")
-	case set.AvailabilityType == "REGIONAL" && !(b.Enabled && pitr):
+	case set.AvailabilityType == "REGIONAL" && (!b.Enabled || !pitr):
 		return sqlInvalidData()
 	}
 	if f := set.FinalBackupConfig; f != nil && f.Enabled && (f.RetentionDays < 1 || f.RetentionDays > 365) {

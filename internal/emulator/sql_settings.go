@@ -89,7 +89,7 @@ func (q sqlService) fillSettings(inst *sqlInstance, version *sqlVersion, setting
 	}
 	location := child(settings, "locationPreference")
 	location["kind"] = "sql#locationPreference"
-	preset(location, "zone", inst.Region+"-"+string("abc"[int(q.draw(3))]))
+	preset(location, "zone", inst.Region+"-"+string("abc"[q.draw(3)]))
 	fillIPConfiguration(settings)
 	fillBackups(settings, version, q.draw)
 }

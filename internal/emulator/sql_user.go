@@ -241,7 +241,7 @@ func (q sqlService) updateUser(ctx context.Context, r *restRequest) (any, error)
 	switch {
 	case in.Name != "" && in.Name != u.Name:
 		return nil, sqlInvalid("A user can not be renamed.")
-	case in.Type != "" && in.Type != u.Type && !(in.Type == "BUILT_IN" && u.Type == ""):
+	case in.Type != "" && in.Type != u.Type && (in.Type != "BUILT_IN" || u.Type != ""):
 		return nil, sqlInvalid("The type of a user can not be changed.")
 	case len(in.DatabaseRoles) > 0:
 		return nil, notModelled("database roles of a user")
