@@ -69,10 +69,8 @@ func (e *Env) kubeObject(component string, kube *gcp.Kubernetes, kind schema.Gro
 			for _, key := range sortedKeys(wanted.GetLabels()) {
 				d.is("label "+key, found.GetLabels()[key], wanted.GetLabels()[key])
 			}
-			for _, key := range sortedKeys(wanted.Object) {
-				if !slices.Contains([]string{"apiVersion", "kind", "metadata"}, key) && !covers(found.Object[key], wanted.Object[key]) {
-					d = append(d, fmt.Sprintf("the %s of the %s %s differs", key, wanted.GetKind(), full))
-				}
+			for _, key := range uncovered(found, wanted) {
+				d = append(d, fmt.Sprintf("the %s of the %s %s differs", key, wanted.GetKind(), full))
 			}
 			return d
 		},
@@ -96,6 +94,27 @@ func (e *Env) deleteKube(ctx context.Context, s *reconcile.Step, kube *gcp.Kuber
 			return true, nil
 		}
 		return err == nil && still.GetUID() != found.GetUID(), err
+	})
+}
+
+// Covers tells whether an object has everything that is wanted of it.
+func Covers(found, wanted *unstructured.Unstructured) bool {
+	return len(uncovered(found, wanted)) == 0 && covers(toAny(found.GetLabels()), toAny(wanted.GetLabels()))
+}
+
+func toAny(labels map[string]string) map[string]any {
+	out := make(map[string]any, len(labels))
+	for key, value := range labels {
+		out[key] = value
+	}
+	return out
+}
+
+// uncovered are the parts of an object, beside its metadata, that lack something
+// of what is wanted.
+func uncovered(found, wanted *unstructured.Unstructured) []string {
+	return slices.DeleteFunc(sortedKeys(wanted.Object), func(key string) bool {
+		return slices.Contains([]string{"apiVersion", "kind", "metadata"}, key) || covers(found.Object[key], wanted.Object[key])
 	})
 }
 

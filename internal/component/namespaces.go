@@ -40,10 +40,11 @@ func (s *Spec) PodSecurityLabels() map[string]string {
 	return map[string]string{podSecurity + "enforce": level, podSecurity + "warn": level, podSecurity + "audit": level}
 }
 
-func (n *namespaces) namespace(name string) *unstructured.Unstructured {
+// namespace is a namespace under the environment's pod security standard.
+func (s *Spec) namespace(name string) *unstructured.Unstructured {
 	wanted := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace"}}
 	wanted.SetName(name)
-	wanted.SetLabels(n.spec.PodSecurityLabels())
+	wanted.SetLabels(s.PodSecurityLabels())
 	return wanted
 }
 
@@ -64,17 +65,29 @@ func limitRange() *unstructured.Unstructured {
 	return wanted
 }
 
-// shared tells whether tenants share a namespace.
-func (n *namespaces) shared() bool { return n.spec.Tier == policy.Dev }
+// sharesNamespace tells whether tenants share a namespace.
+func (s *Spec) sharesNamespace() bool { return s.Tier == policy.Dev }
+
+// NamespaceObjects are the environment's own namespaces and what bounds the
+// tenants' shared one, without the owner's labels, in the order in which they
+// are made.
+func (s *Spec) NamespaceObjects() []*unstructured.Unstructured {
+	all := []*unstructured.Unstructured{s.namespace(SystemNamespace)}
+	if s.sharesNamespace() {
+		all = append(all, s.namespace(TenantsNamespace), limitRange())
+	}
+	return all
+}
 
 // objects are all of them, in the order in which they are made.
 func (n *namespaces) objects(kube *gcp.Kubernetes) []object[*unstructured.Unstructured] {
-	all := []object[*unstructured.Unstructured]{n.kubeObject(n.name, kube, namespaceKind, n.namespace(SystemNamespace))}
-	if n.shared() {
-		all = append(all,
-			n.kubeObject(n.name, kube, namespaceKind, n.namespace(TenantsNamespace)),
-			n.kubeObject(n.name, kube, limitRangeKind, limitRange()),
-		)
+	var all []object[*unstructured.Unstructured]
+	for _, wanted := range n.spec.NamespaceObjects() {
+		kind := namespaceKind
+		if wanted.GetKind() == "LimitRange" {
+			kind = limitRangeKind
+		}
+		all = append(all, n.kubeObject(n.name, kube, kind, wanted))
 	}
 	return all
 }
@@ -120,9 +133,9 @@ func (n *namespaces) Converge(ctx context.Context, s *reconcile.Step) error {
 	if err != nil {
 		return err
 	}
-	if n.shared() {
+	if n.spec.sharesNamespace() {
 		if err := n.reset(ctx, s, resetNote, func(ctx context.Context) error {
-			return n.kubeObject(n.name, kube, namespaceKind, n.namespace(TenantsNamespace)).delete(ctx, s)
+			return n.kubeObject(n.name, kube, namespaceKind, n.spec.namespace(TenantsNamespace)).delete(ctx, s)
 		}); err != nil {
 			return err
 		}
@@ -147,7 +160,7 @@ func (n *namespaces) Converge(ctx context.Context, s *reconcile.Step) error {
 func (n *namespaces) Remove(ctx context.Context, s *reconcile.Step) error {
 	return n.reached(ctx, func(kube *gcp.Kubernetes) error {
 		for _, name := range []string{TenantsNamespace, SystemNamespace} {
-			if err := n.kubeObject(n.name, kube, namespaceKind, n.namespace(name)).delete(ctx, s); err != nil {
+			if err := n.kubeObject(n.name, kube, namespaceKind, n.spec.namespace(name)).delete(ctx, s); err != nil {
 				return err
 			}
 		}

@@ -87,7 +87,9 @@ type ClusterInputs struct {
 	Maintenance Maintenance
 }
 
-// Maintenance is a weekly window, in UTC.
+// Maintenance is a weekly window, in UTC. GKE wants 48 hours in every 32 days:
+// for the cluster, a window shorter than 12 hours comes back on as many days in a
+// row, from Day on, as make 12 hours a week.
 type Maintenance struct {
 	// Day is 1 (Monday) to 7 (Sunday), as Cloud SQL counts.
 	Day int64

@@ -247,11 +247,15 @@ func checkMaintenance(p *containerpb.MaintenancePolicy) error {
 		if r.GetWindow().GetStartTime() == nil || r.GetWindow().GetEndTime() == nil || !from.Before(to) {
 			return invalid("A recurring maintenance window must begin before it ends.")
 		}
-		if hours := to.Sub(from).Hours(); hours < 4 || hours > 24 {
-			return invalid("maintenance policy would go longer than 32d without 48h maintenance availability of >=4h contiguous duration (in time range)")
-		}
 		if !strings.HasPrefix(r.GetRecurrence(), "FREQ=") {
 			return invalid("Invalid recurrence rule %q.", r.GetRecurrence())
+		}
+		occurrences, err := occurrencesIn32Days(r.GetRecurrence())
+		if err != nil {
+			return err
+		}
+		if hours := to.Sub(from).Hours(); hours < 4 || hours > 24 || occurrences*hours < 48 {
+			return invalid("maintenance policy would go longer than 32d without 48h maintenance availability of >=4h contiguous duration (in time range)")
 		}
 	}
 	for name, e := range w.GetMaintenanceExclusions() {
@@ -260,4 +264,30 @@ func checkMaintenance(p *containerpb.MaintenancePolicy) error {
 		}
 	}
 	return nil
+}
+
+// occurrencesIn32Days is how often a window comes in any 32 days at the least.
+func occurrencesIn32Days(rule string) (float64, error) {
+	parts := map[string]string{}
+	for _, part := range strings.Split(rule, ";") {
+		name, value, _ := strings.Cut(part, "=")
+		parts[name] = value
+	}
+	for name := range parts {
+		if name != "FREQ" && name != "BYDAY" {
+			return 0, notModelled("%s in the recurrence of a maintenance window", name)
+		}
+	}
+	days := 1
+	if parts["BYDAY"] != "" {
+		days = len(strings.Split(parts["BYDAY"], ","))
+	}
+	switch parts["FREQ"] {
+	case "DAILY":
+		return 32, nil
+	case "WEEKLY":
+		return float64(4 * days), nil
+	default:
+		return 0, notModelled("the frequency %s of a maintenance window", parts["FREQ"])
+	}
 }

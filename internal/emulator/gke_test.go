@@ -226,6 +226,8 @@ func TestClusterUpdate(t *testing.T) {
 	}
 	e.refuse("POST", path+":setResourceLabels", `{"resourceLabels":{"a":"b"},"labelFingerprint":"stale"}`, 400, "failedPrecondition", "fingerprint")
 	e.json("POST", path+":setResourceLabels", fmt.Sprintf(`{"resourceLabels":{"a":"b"},"labelFingerprint":%q}`, c["labelFingerprint"]))
+	// Six hours a week are fewer than 48 in 32 days.
+	e.refuse("POST", path+":setMaintenancePolicy", `{"maintenancePolicy":{"window":{"recurringWindow":{"window":{"startTime":"2026-01-03T02:00:00Z","endTime":"2026-01-03T08:00:00Z"},"recurrence":"FREQ=WEEKLY;BYDAY=SA"}}}}`, 400, "badRequest", "48h")
 	e.json("POST", path+":setMaintenancePolicy", `{"maintenancePolicy":{"window":{"recurringWindow":{"window":{"startTime":"2026-01-03T02:00:00Z","endTime":"2026-01-03T08:00:00Z"},"recurrence":"FREQ=WEEKLY;BYDAY=SA,SU"}}}}`)
 	e.refuse("POST", path+":setMaintenancePolicy", `{"maintenancePolicy":{"window":{"dailyMaintenanceWindow":{"startTime":"24:00"}}}}`, 400, "badRequest", "HH:MM")
 	next := e.json("GET", path, "")

@@ -70,7 +70,7 @@ func TestHashicorpCluster(t *testing.T) {
 				"costManagementConfig":{"enabled":true},"databaseEncryption":{"state":"DECRYPTED"},
 				"ipAllocationPolicy":{"clusterSecondaryRangeName":"pods","stackType":"IPV4","useIpAliases":true},"legacyAbac":{"enabled":false},
 				"loggingConfig":{"componentConfig":{"enableComponents":["SYSTEM_COMPONENTS","WORKLOADS","APISERVER"]}},
-				"maintenancePolicy":{"window":{"recurringWindow":{"recurrence":"FREQ=WEEKLY;BYDAY=SA","window":{"startTime":"2026-01-03T02:00:00Z","endTime":"2026-01-03T08:00:00Z"}}}},
+				"maintenancePolicy":{"window":{"recurringWindow":{"recurrence":"FREQ=WEEKLY;BYDAY=SA,SU","window":{"startTime":"2026-01-03T02:00:00Z","endTime":"2026-01-03T08:00:00Z"}}}},
 				"monitoringConfig":{"componentConfig":{"enableComponents":["SYSTEM_COMPONENTS"]},"managedPrometheusConfig":{"enabled":true}},
 				"networkConfig":{"datapathProvider":"ADVANCED_DATAPATH","defaultEnablePrivateNodes":true},
 				"nodeConfig":{"oauthScopes":["https://www.googleapis.com/auth/cloud-platform"]},
