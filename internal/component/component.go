@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/api/compute/v1"
+
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
@@ -127,6 +129,21 @@ func waiting(s *reconcile.Step, what string) func(ctx context.Context, p gcp.Pro
 			s.Progress(ctx, "waiting for %s, %s so far", what, p.Elapsed.Round(time.Second))
 		}
 	}
+}
+
+// computeOperation begins an operation of Compute Engine and waits for it. While another
+// one is at the object, such as that of a run that was killed, it waits for its
+// turn. call returns nil when there is nothing to do.
+func (e *Env) computeOperation(ctx context.Context, s *reconcile.Step, project, what string, call func(ctx context.Context) (*compute.Operation, error)) error {
+	var op *compute.Operation
+	err := e.client.WhenFree(ctx, "Operation", what, waiting(s, what), func(ctx context.Context) (err error) {
+		op, err = call(ctx)
+		return err
+	})
+	if err != nil || op == nil {
+		return err
+	}
+	return e.client.AwaitCompute(ctx, project, op, waiting(s, what))
 }
 
 // join merges what was seen of the objects of one component.

@@ -52,13 +52,11 @@ func (d *databaseEndpoint) address() object[*compute.Address] {
 			return api.Get(project, region, name).Context(gcp.Reading(ctx, "GetAddress", resource)).Do()
 		},
 		create: func(ctx context.Context, s *reconcile.Step) error {
-			op, err := api.Insert(project, region, &compute.Address{
-				Name: name, Description: d.description(s.Owner()), AddressType: "INTERNAL", Subnetwork: d.spec.Subnetwork(),
-			}).RequestId(s.RequestID("create address")).Context(gcp.Named(ctx, "CreateAddress", resource)).Do()
-			if err != nil {
-				return err
-			}
-			return d.client.AwaitCompute(ctx, project, op, waiting(s, "the address of the database"))
+			return d.computeOperation(ctx, s, project, "the address of the database", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Insert(project, region, &compute.Address{
+					Name: name, Description: d.description(s.Owner()), AddressType: "INTERNAL", Subnetwork: d.spec.Subnetwork(),
+				}).RequestId(s.RequestID("create address")).Context(gcp.Named(ctx, "CreateAddress", resource)).Do()
+			})
 		},
 		owner: func(found *compute.Address) (reconcile.Owner, bool) { return d.markOf(found.Description) },
 		fixed: func(found *compute.Address) []string {
@@ -67,11 +65,9 @@ func (d *databaseEndpoint) address() object[*compute.Address] {
 			return differs
 		},
 		remove: func(ctx context.Context, s *reconcile.Step, _ *compute.Address) error {
-			op, err := api.Delete(project, region, name).RequestId(s.RequestID("delete address")).Context(gcp.Reading(ctx, "DeleteAddress", resource)).Do()
-			if err != nil {
-				return err
-			}
-			return d.client.AwaitCompute(ctx, project, op, waiting(s, "the address of the database to go"))
+			return d.computeOperation(ctx, s, project, "the address of the database to go", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Delete(project, region, name).RequestId(s.RequestID("delete address")).Context(gcp.Reading(ctx, "DeleteAddress", resource)).Do()
+			})
 		},
 	}
 }
@@ -87,25 +83,21 @@ func (d *databaseEndpoint) rule(inst *sqladmin.DatabaseInstance, network string)
 			return api.Get(project, region, name).Context(gcp.Reading(ctx, "GetForwardingRule", resource)).Do()
 		},
 		create: func(ctx context.Context, s *reconcile.Step) error {
-			op, err := api.Insert(project, region, &compute.ForwardingRule{
-				Name: name, Description: d.description(s.Owner()), Network: network, IPAddress: d.regional("addresses"),
-				Target: inst.PscServiceAttachmentLink,
-				// An endpoint has no scheme, which has to be said.
-				LoadBalancingScheme: "", ForceSendFields: []string{"LoadBalancingScheme"},
-			}).RequestId(s.RequestID("create endpoint to " + inst.Name)).Context(gcp.Named(ctx, "CreateForwardingRule", resource)).Do()
-			if err != nil {
-				return err
-			}
-			return d.client.AwaitCompute(ctx, project, op, waiting(s, "the endpoint of the database"))
+			return d.computeOperation(ctx, s, project, "the endpoint of the database", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Insert(project, region, &compute.ForwardingRule{
+					Name: name, Description: d.description(s.Owner()), Network: network, IPAddress: d.regional("addresses"),
+					Target: inst.PscServiceAttachmentLink,
+					// An endpoint has no scheme, which has to be said.
+					LoadBalancingScheme: "", ForceSendFields: []string{"LoadBalancingScheme"},
+				}).RequestId(s.RequestID("create endpoint to " + inst.Name)).Context(gcp.Named(ctx, "CreateForwardingRule", resource)).Do()
+			})
 		},
 		owner: func(found *compute.ForwardingRule) (reconcile.Owner, bool) { return d.markOf(found.Description) },
 		remove: func(ctx context.Context, s *reconcile.Step, found *compute.ForwardingRule) error {
-			op, err := api.Delete(project, region, name).RequestId(s.RequestID("delete endpoint " + strconv.FormatUint(found.Id, 10))).
-				Context(gcp.Reading(ctx, "DeleteForwardingRule", resource)).Do()
-			if err != nil {
-				return err
-			}
-			return d.client.AwaitCompute(ctx, project, op, waiting(s, "the endpoint of the database to go"))
+			return d.computeOperation(ctx, s, project, "the endpoint of the database to go", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Delete(project, region, name).RequestId(s.RequestID("delete endpoint " + strconv.FormatUint(found.Id, 10))).
+					Context(gcp.Reading(ctx, "DeleteForwardingRule", resource)).Do()
+			})
 		},
 	}
 }

@@ -29,7 +29,7 @@ const (
 	denyPriority  = 65000
 )
 
-// controlPlaneRange is where Google's control plane of a private cluster calls
+// inside is where Google's control plane of a private cluster calls
 // webhooks and kubelets from when there is no IP endpoint of ours: the cluster's
 // own subnetwork.
 func (f *firewall) inside() []string {
@@ -74,21 +74,20 @@ func (f *firewall) policy() object[*compute.FirewallPolicy] {
 	project, name := f.spec.Project, f.spec.FirewallName()
 	resource := "projects/" + project + "/global/firewallPolicies/" + name
 	api := f.apis.Compute.NetworkFirewallPolicies
-	wait := func(ctx context.Context, s *reconcile.Step, op *compute.Operation, err error) error {
-		if err != nil {
-			return err
-		}
-		return f.client.AwaitCompute(ctx, project, op, waiting(s, "the firewall policy"))
+	operate := func(ctx context.Context, s *reconcile.Step, call func(ctx context.Context) (*compute.Operation, error)) error {
+		return f.computeOperation(ctx, s, project, "the firewall policy", call)
+	}
+	get := func(ctx context.Context) (*compute.FirewallPolicy, error) {
+		return api.Get(project, name).Context(gcp.Reading(ctx, "GetNetworkFirewallPolicy", resource)).Do()
 	}
 	return object[*compute.FirewallPolicy]{
 		Env: f.Env, component: f.name, noun: "firewall policy", name: resource,
-		get: func(ctx context.Context) (*compute.FirewallPolicy, error) {
-			return api.Get(project, name).Context(gcp.Reading(ctx, "GetNetworkFirewallPolicy", resource)).Do()
-		},
+		get: get,
 		create: func(ctx context.Context, s *reconcile.Step) error {
-			op, err := api.Insert(project, &compute.FirewallPolicy{Name: name, Description: f.description(s.Owner())}).
-				RequestId(s.RequestID("create firewall policy")).Context(gcp.Named(ctx, "CreateNetworkFirewallPolicy", resource)).Do()
-			return wait(ctx, s, op, err)
+			return operate(ctx, s, func(ctx context.Context) (*compute.Operation, error) {
+				return api.Insert(project, &compute.FirewallPolicy{Name: name, Description: f.description(s.Owner())}).
+					RequestId(s.RequestID("create firewall policy")).Context(gcp.Named(ctx, "CreateNetworkFirewallPolicy", resource)).Do()
+			})
 		},
 		owner: func(found *compute.FirewallPolicy) (reconcile.Owner, bool) { return f.markOf(found.Description) },
 		differs: func(found *compute.FirewallPolicy) []string {
@@ -114,46 +113,64 @@ func (f *firewall) policy() object[*compute.FirewallPolicy] {
 		},
 		patch: func(ctx context.Context, s *reconcile.Step, found *compute.FirewallPolicy) error {
 			for _, w := range f.rules() {
-				got := ruleAt(found, w.Priority)
-				var op *compute.Operation
-				var err error
-				switch {
-				case got == nil:
-					op, err = api.AddRule(project, name, w).RequestId(s.RequestID(fmt.Sprintf("add rule %d", w.Priority))).
-						Context(gcp.Named(ctx, "AddRule", resource)).Do()
-				case !sameRule(got, w) || got.EnableLogging != w.EnableLogging:
-					op, err = api.PatchRule(project, name, w).Priority(w.Priority).Context(gcp.Named(ctx, "PatchRule", resource)).Do()
-				default:
-					continue
-				}
-				if err := wait(ctx, s, op, err); err != nil && !gcp.IsAlreadyExists(err) {
+				// Read anew each time: the operation of a killed run may end now.
+				err := operate(ctx, s, func(ctx context.Context) (*compute.Operation, error) {
+					found, err := get(ctx)
+					if err != nil {
+						return nil, err
+					}
+					switch got := ruleAt(found, w.Priority); {
+					case got == nil:
+						return api.AddRule(project, name, w).RequestId(s.RequestID(fmt.Sprintf("add rule %d", w.Priority))).
+							Context(gcp.Named(ctx, "AddRule", resource)).Do()
+					case !sameRule(got, w) || got.EnableLogging != w.EnableLogging:
+						return api.PatchRule(project, name, w).Priority(w.Priority).Context(gcp.Named(ctx, "PatchRule", resource)).Do()
+					}
+					return nil, nil //nolint:nilnil // Nothing to do is no error.
+				})
+				if err != nil {
 					return err
 				}
 			}
 			for _, priority := range f.obsolete(found) {
-				op, err := api.RemoveRule(project, name).Priority(priority).Context(gcp.Named(ctx, "RemoveRule", resource)).Do()
-				if err := wait(ctx, s, op, err); err != nil && !gcp.IsNotFound(err) {
+				err := operate(ctx, s, func(ctx context.Context) (*compute.Operation, error) {
+					found, err := get(ctx)
+					if err != nil || ruleAt(found, priority) == nil {
+						return nil, err
+					}
+					return api.RemoveRule(project, name).Priority(priority).Context(gcp.Named(ctx, "RemoveRule", resource)).Do()
+				})
+				if err != nil {
 					return err
 				}
 			}
-			if f.associated(found) {
-				return nil
-			}
 			// The rules are in force from here on, so the allowances came first.
-			op, err := api.AddAssociation(project, name, &compute.FirewallPolicyAssociation{
-				Name: f.associationName(), AttachmentTarget: f.spec.NetworkPath(),
-			}).RequestId(s.RequestID("associate")).Context(gcp.Named(ctx, "AddAssociation", resource)).Do()
-			return wait(ctx, s, op, err)
+			return operate(ctx, s, func(ctx context.Context) (*compute.Operation, error) {
+				found, err := get(ctx)
+				if err != nil || f.associated(found) {
+					return nil, err
+				}
+				return api.AddAssociation(project, name, &compute.FirewallPolicyAssociation{
+					Name: f.associationName(), AttachmentTarget: f.spec.NetworkPath(),
+				}).RequestId(s.RequestID("associate")).Context(gcp.Named(ctx, "AddAssociation", resource)).Do()
+			})
 		},
 		remove: func(ctx context.Context, s *reconcile.Step, found *compute.FirewallPolicy) error {
 			for _, a := range found.Associations {
-				op, err := api.RemoveAssociation(project, name).Name(a.Name).Context(gcp.Named(ctx, "RemoveAssociation", resource)).Do()
-				if err := wait(ctx, s, op, err); err != nil && !gcp.IsNotFound(err) {
+				err := operate(ctx, s, func(ctx context.Context) (*compute.Operation, error) {
+					found, err := get(ctx)
+					if err != nil || !slices.ContainsFunc(found.Associations, func(f *compute.FirewallPolicyAssociation) bool { return f.Name == a.Name }) {
+						return nil, err
+					}
+					return api.RemoveAssociation(project, name).Name(a.Name).Context(gcp.Named(ctx, "RemoveAssociation", resource)).Do()
+				})
+				if err != nil {
 					return err
 				}
 			}
-			op, err := api.Delete(project, name).RequestId(s.RequestID("delete firewall policy")).Context(gcp.Reading(ctx, "DeleteNetworkFirewallPolicy", resource)).Do()
-			return wait(ctx, s, op, err)
+			return operate(ctx, s, func(ctx context.Context) (*compute.Operation, error) {
+				return api.Delete(project, name).RequestId(s.RequestID("delete firewall policy")).Context(gcp.Reading(ctx, "DeleteNetworkFirewallPolicy", resource)).Do()
+			})
 		},
 	}
 }

@@ -46,13 +46,11 @@ func (n *nat) router() object[*compute.Router] {
 			return api.Get(project, region, name).Context(gcp.Reading(ctx, "GetRouter", resource)).Do()
 		},
 		create: func(ctx context.Context, s *reconcile.Step) error {
-			op, err := api.Insert(project, region, &compute.Router{
-				Name: name, Description: n.description(s.Owner()), Network: n.spec.NetworkPath(), Nats: []*compute.RouterNat{n.wanted()},
-			}).RequestId(s.RequestID("create router")).Context(gcp.Named(ctx, "CreateRouter", resource)).Do()
-			if err != nil {
-				return err
-			}
-			return n.client.AwaitCompute(ctx, project, op, waiting(s, "the router"))
+			return n.computeOperation(ctx, s, project, "the router", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Insert(project, region, &compute.Router{
+					Name: name, Description: n.description(s.Owner()), Network: n.spec.NetworkPath(), Nats: []*compute.RouterNat{n.wanted()},
+				}).RequestId(s.RequestID("create router")).Context(gcp.Named(ctx, "CreateRouter", resource)).Do()
+			})
 		},
 		owner: func(found *compute.Router) (reconcile.Owner, bool) { return n.markOf(found.Description) },
 		differs: func(found *compute.Router) []string {
@@ -74,18 +72,14 @@ func (n *nat) router() object[*compute.Router] {
 					nats = append(nats, other)
 				}
 			}
-			op, err := api.Patch(project, region, name, &compute.Router{Nats: nats}).Context(gcp.Reading(ctx, "UpdateRouter", resource)).Do()
-			if err != nil {
-				return err
-			}
-			return n.client.AwaitCompute(ctx, project, op, waiting(s, "the router"))
+			return n.computeOperation(ctx, s, project, "the router", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Patch(project, region, name, &compute.Router{Nats: nats}).Context(gcp.Reading(ctx, "UpdateRouter", resource)).Do()
+			})
 		},
 		remove: func(ctx context.Context, s *reconcile.Step, _ *compute.Router) error {
-			op, err := api.Delete(project, region, name).RequestId(s.RequestID("delete router")).Context(gcp.Reading(ctx, "DeleteRouter", resource)).Do()
-			if err != nil {
-				return err
-			}
-			return n.client.AwaitCompute(ctx, project, op, waiting(s, "the router to go"))
+			return n.computeOperation(ctx, s, project, "the router to go", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Delete(project, region, name).RequestId(s.RequestID("delete router")).Context(gcp.Reading(ctx, "DeleteRouter", resource)).Do()
+			})
 		},
 	}
 }

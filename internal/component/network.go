@@ -29,18 +29,16 @@ func (n *network) vpc() object[*compute.Network] {
 			return api.Get(n.spec.Project, name).Context(gcp.Reading(ctx, "GetNetwork", n.spec.NetworkPath())).Do()
 		},
 		create: func(ctx context.Context, s *reconcile.Step) error {
-			op, err := api.Insert(n.spec.Project, &compute.Network{
-				Name: name, Description: n.description(s.Owner()),
-				AutoCreateSubnetworks: false,
-				RoutingConfig:         &compute.NetworkRoutingConfig{RoutingMode: "REGIONAL"},
-				// Our firewall policy speaks before classic rules that somebody adds.
-				NetworkFirewallPolicyEnforcementOrder: "BEFORE_CLASSIC_FIREWALL",
-				ForceSendFields:                       []string{"AutoCreateSubnetworks"},
-			}).RequestId(s.RequestID("create network")).Context(gcp.Named(ctx, "CreateNetwork", n.spec.NetworkPath())).Do()
-			if err != nil {
-				return err
-			}
-			return n.client.AwaitCompute(ctx, n.spec.Project, op, waiting(s, "the network"))
+			return n.computeOperation(ctx, s, n.spec.Project, "the network", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Insert(n.spec.Project, &compute.Network{
+					Name: name, Description: n.description(s.Owner()),
+					AutoCreateSubnetworks: false,
+					RoutingConfig:         &compute.NetworkRoutingConfig{RoutingMode: "REGIONAL"},
+					// Our firewall policy speaks before classic rules that somebody adds.
+					NetworkFirewallPolicyEnforcementOrder: "BEFORE_CLASSIC_FIREWALL",
+					ForceSendFields:                       []string{"AutoCreateSubnetworks"},
+				}).RequestId(s.RequestID("create network")).Context(gcp.Named(ctx, "CreateNetwork", n.spec.NetworkPath())).Do()
+			})
 		},
 		owner: func(found *compute.Network) (reconcile.Owner, bool) { return n.markOf(found.Description) },
 		fixed: func(found *compute.Network) []string {
@@ -54,19 +52,15 @@ func (n *network) vpc() object[*compute.Network] {
 			return d
 		},
 		patch: func(ctx context.Context, s *reconcile.Step, _ *compute.Network) error {
-			op, err := api.Patch(n.spec.Project, name, &compute.Network{NetworkFirewallPolicyEnforcementOrder: "BEFORE_CLASSIC_FIREWALL"}).
-				Context(gcp.Reading(ctx, "UpdateNetwork", n.spec.NetworkPath())).Do()
-			if err != nil {
-				return err
-			}
-			return n.client.AwaitCompute(ctx, n.spec.Project, op, waiting(s, "the network"))
+			return n.computeOperation(ctx, s, n.spec.Project, "the network", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Patch(n.spec.Project, name, &compute.Network{NetworkFirewallPolicyEnforcementOrder: "BEFORE_CLASSIC_FIREWALL"}).
+					Context(gcp.Reading(ctx, "UpdateNetwork", n.spec.NetworkPath())).Do()
+			})
 		},
 		remove: func(ctx context.Context, s *reconcile.Step, _ *compute.Network) error {
-			op, err := api.Delete(n.spec.Project, name).RequestId(s.RequestID("delete network")).Context(gcp.Reading(ctx, "DeleteNetwork", n.spec.NetworkPath())).Do()
-			if err != nil {
-				return err
-			}
-			return n.client.AwaitCompute(ctx, n.spec.Project, op, waiting(s, "the network to go"))
+			return n.computeOperation(ctx, s, n.spec.Project, "the network to go", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Delete(n.spec.Project, name).RequestId(s.RequestID("delete network")).Context(gcp.Reading(ctx, "DeleteNetwork", n.spec.NetworkPath())).Do()
+			})
 		},
 	}
 }
@@ -87,19 +81,17 @@ func (n *network) subnetwork() object[*compute.Subnetwork] {
 			return api.Get(project, region, name).Context(gcp.Reading(ctx, "GetSubnetwork", n.spec.Subnetwork())).Do()
 		},
 		create: func(ctx context.Context, s *reconcile.Step) error {
-			op, err := api.Insert(project, region, &compute.Subnetwork{
-				Name: name, Description: n.description(s.Owner()), Network: n.spec.NetworkPath(),
-				IpCidrRange: n.spec.Network.Range, PrivateIpGoogleAccess: true, StackType: "IPV4_ONLY",
-				SecondaryIpRanges: []*compute.SubnetworkSecondaryRange{
-					{RangeName: n.spec.PodRangeName(), IpCidrRange: n.spec.Network.PodRange},
-					{RangeName: n.spec.ServiceRangeName(), IpCidrRange: n.spec.Network.ServiceRange},
-				},
-				LogConfig: wanted,
-			}).RequestId(s.RequestID("create subnetwork")).Context(gcp.Named(ctx, "CreateSubnetwork", n.spec.Subnetwork())).Do()
-			if err != nil {
-				return err
-			}
-			return n.client.AwaitCompute(ctx, project, op, waiting(s, "the subnetwork"))
+			return n.computeOperation(ctx, s, project, "the subnetwork", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Insert(project, region, &compute.Subnetwork{
+					Name: name, Description: n.description(s.Owner()), Network: n.spec.NetworkPath(),
+					IpCidrRange: n.spec.Network.Range, PrivateIpGoogleAccess: true, StackType: "IPV4_ONLY",
+					SecondaryIpRanges: []*compute.SubnetworkSecondaryRange{
+						{RangeName: n.spec.PodRangeName(), IpCidrRange: n.spec.Network.PodRange},
+						{RangeName: n.spec.ServiceRangeName(), IpCidrRange: n.spec.Network.ServiceRange},
+					},
+					LogConfig: wanted,
+				}).RequestId(s.RequestID("create subnetwork")).Context(gcp.Named(ctx, "CreateSubnetwork", n.spec.Subnetwork())).Do()
+			})
 		},
 		owner: func(found *compute.Subnetwork) (reconcile.Owner, bool) { return n.markOf(found.Description) },
 		fixed: func(found *compute.Subnetwork) []string {
@@ -129,20 +121,16 @@ func (n *network) subnetwork() object[*compute.Subnetwork] {
 		},
 		patch: func(ctx context.Context, s *reconcile.Step, found *compute.Subnetwork) error {
 			// The fingerprint refuses what somebody else changed meanwhile.
-			op, err := api.Patch(project, region, name, &compute.Subnetwork{
-				Fingerprint: found.Fingerprint, LogConfig: wanted, PrivateIpGoogleAccess: true,
-			}).Context(gcp.UnderEtag(ctx, "UpdateSubnetwork", n.spec.Subnetwork())).Do()
-			if err != nil {
-				return err
-			}
-			return n.client.AwaitCompute(ctx, project, op, waiting(s, "the subnetwork"))
+			return n.computeOperation(ctx, s, project, "the subnetwork", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Patch(project, region, name, &compute.Subnetwork{
+					Fingerprint: found.Fingerprint, LogConfig: wanted, PrivateIpGoogleAccess: true,
+				}).Context(gcp.UnderEtag(ctx, "UpdateSubnetwork", n.spec.Subnetwork())).Do()
+			})
 		},
 		remove: func(ctx context.Context, s *reconcile.Step, _ *compute.Subnetwork) error {
-			op, err := api.Delete(project, region, name).RequestId(s.RequestID("delete subnetwork")).Context(gcp.Reading(ctx, "DeleteSubnetwork", n.spec.Subnetwork())).Do()
-			if err != nil {
-				return err
-			}
-			return n.client.AwaitCompute(ctx, project, op, waiting(s, "the subnetwork to go"))
+			return n.computeOperation(ctx, s, project, "the subnetwork to go", func(ctx context.Context) (*compute.Operation, error) {
+				return api.Delete(project, region, name).RequestId(s.RequestID("delete subnetwork")).Context(gcp.Reading(ctx, "DeleteSubnetwork", n.spec.Subnetwork())).Do()
+			})
 		},
 	}
 	if !n.spec.OwnNetwork() {

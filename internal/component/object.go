@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
@@ -115,18 +116,13 @@ func (o object[T]) converge(ctx context.Context, s *reconcile.Step) (T, error) {
 	}
 	if seen.Presence == reconcile.Absent {
 		s.Progress(ctx, "creating the %s %s", o.noun, o.name)
-		// An attempt of ours whose reply was lost may have made it.
-		if err := o.create(ctx, s); err != nil && !gcp.IsAlreadyExists(err) {
+		// An attempt of ours whose reply was lost may have made it, or be at it.
+		err := o.create(ctx, s)
+		if err != nil && !gcp.IsAlreadyExists(err) {
 			return zero, err
 		}
-		if standing, seen, err = o.see(ctx); err != nil {
+		if standing, seen, err = o.appear(ctx, s, err != nil); err != nil {
 			return zero, err
-		}
-		if seen.Foreign != "" {
-			return zero, fmt.Errorf("%w: %s", reconcile.ErrForeign, seen.Foreign)
-		}
-		if seen.Presence == reconcile.Absent {
-			return zero, fmt.Errorf("the %s %s was created and can't be found", o.noun, o.name)
 		}
 	}
 	differs := o.patchable(standing)
@@ -144,6 +140,31 @@ func (o object[T]) converge(ctx context.Context, s *reconcile.Step) (T, error) {
 		return zero, fmt.Errorf("the %s %s still differs after it was updated: %s", o.noun, o.name, strings.Join(still, "; "))
 	}
 	return standing, nil
+}
+
+// appearWait bounds the wait for an object whose name is taken and that can't be
+// read: it is being made.
+const appearWait = 5 * time.Minute
+
+// appear looks for an object that was made. taken says that the service answered
+// that it stands: one that an earlier attempt is at shows once it is done.
+func (o object[T]) appear(ctx context.Context, s *reconcile.Step, taken bool) (standing T, seen reconcile.Observation, err error) {
+	var zero T
+	start := o.client.Now()
+	err = o.client.Await(ctx, "Get", o.name, waiting(s, "the "+o.noun+" to show"), func(ctx context.Context) (bool, error) {
+		standing, seen, err = o.see(ctx)
+		absent := seen.Presence == reconcile.Absent && seen.Foreign == ""
+		return !absent || !taken || o.client.Now().Sub(start) > appearWait, err
+	})
+	switch {
+	case err != nil:
+		return zero, seen, err
+	case seen.Foreign != "":
+		return zero, seen, fmt.Errorf("%w: %s", reconcile.ErrForeign, seen.Foreign)
+	case seen.Presence == reconcile.Absent:
+		return zero, seen, fmt.Errorf("the %s %s was created and can't be found", o.noun, o.name)
+	}
+	return standing, seen, nil
 }
 
 // delete deletes the object if it is there and ours.

@@ -188,10 +188,16 @@ func (w *World) MustConverge(names ...string) {
 	}
 }
 
+// Destroy removes the named components and all that they need, as a destroy does.
+func (w *World) Destroy(names ...string) reconcile.Result {
+	w.tb.Helper()
+	return w.Engine(names...).Destroy(w.tb.Context(), reconcile.Spec{Incarnation: w.incarnation()})
+}
+
 // MustDestroy removes the named components and all that they need.
 func (w *World) MustDestroy(names ...string) {
 	w.tb.Helper()
-	if result := w.Engine(names...).Destroy(w.tb.Context(), reconcile.Spec{Incarnation: w.incarnation()}); result.Err != nil {
+	if result := w.Destroy(names...); result.Err != nil {
 		w.tb.Fatalf("it was not destroyed: %v", result.Err)
 	}
 }
@@ -240,15 +246,22 @@ func same(got, want any) bool {
 // Writes are the calls so far that changed something, or tried to, as METHOD
 // HOST/PATH. Calls that are POST and read are left out.
 func (w *World) Writes() []string {
-	var writes []string
+	var all []string
 	for _, r := range w.Server.Requests() {
-		verb := r.Path[strings.LastIndexAny(r.Path, "/:")+1:]
-		reads := r.Method == http.MethodGet || slices.Contains([]string{"getIamPolicy", "testIamPermissions", "wait"}, verb)
-		if !reads {
-			writes = append(writes, r.Method+" "+r.Host+r.Path)
+		if writes(r) {
+			all = append(all, r.Method+" "+r.Host+r.Path)
 		}
 	}
-	return writes
+	return all
+}
+
+func writes(r emulator.Request) bool {
+	verb := r.Path[strings.LastIndexAny(r.Path, "/:")+1:]
+	switch {
+	case r.Method == http.MethodGet, r.Transport == "grpc" && (strings.HasPrefix(r.RPC, "Get") || strings.HasPrefix(r.RPC, "List")):
+		return false
+	}
+	return !slices.Contains([]string{"getIamPolicy", "testIamPermissions", "wait"}, verb)
 }
 
 // NoWrites runs the named components once more and checks that this changes
@@ -257,7 +270,7 @@ func (w *World) NoWrites(names ...string) {
 	w.tb.Helper()
 	w.Server.ResetRequests()
 	w.MustConverge(names...)
-	if writes := w.Writes(); len(writes) > 0 {
-		w.tb.Errorf("a run without changes wrote: %v", writes)
+	if wrote := w.Writes(); len(wrote) > 0 {
+		w.tb.Errorf("a run without changes wrote: %v", wrote)
 	}
 }
