@@ -1,7 +1,7 @@
 # What the module makes of its variables, with every object mocked.
 
 mock_provider "cortx" {
-  source = "./tests/mocks"
+  source = "../mocks"
 }
 
 # Runs that apply go without PagerDuty: OpenTofu's mocks keep the write-only key

@@ -1,7 +1,7 @@
 # What the module refuses, at plan.
 
 mock_provider "cortx" {
-  source = "./tests/mocks"
+  source = "../mocks"
 }
 
 variables {

@@ -57,7 +57,7 @@ func TestFillGuide(t *testing.T) {
 
 func TestTofuTestHoldsTheMocks(t *testing.T) {
 	t.Parallel()
-	got := gen.TofuTest("a.tftest.hcl", "mock_provider \"cortx\" {\n  source = \"./tests/mocks\"\n}\n\nrun \"r\" {}\n",
+	got := gen.TofuTest("a.tftest.hcl", "mock_provider \"cortx\" {\n  source = \"../mocks\"\n}\n\nrun \"r\" {}\n",
 		[]string{"mock_resource \"one\" {\n  defaults = {}\n}\n", "mock_resource \"two\" {}\n"})
 	want := `# Generated from a.tftest.hcl and the mock files by make generate: OpenTofu has no mock files.
 

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// mockSource is how a test file refers to the mock files of its module.
-const mockSource = "  source = \"./tests/mocks\"\n"
+// mockSource is how a test file refers to the mock files, which all modules
+// share.
+const mockSource = "  source = \"../mocks\"\n"
 
 // tofuTests writes, beside each test file that uses mock files, the form of it
 // that OpenTofu reads. OpenTofu 1.12 has mock providers and no mock files, and
@@ -20,6 +21,10 @@ func (g generator) tofuTests(context.Context) error {
 	if err != nil {
 		return err
 	}
+	mocks, err := mockFiles(filepath.Join(g.root, "modules", "mocks"))
+	if err != nil {
+		return err
+	}
 	for _, path := range tests {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -27,10 +32,6 @@ func (g generator) tofuTests(context.Context) error {
 		}
 		if !strings.Contains(string(text), mockSource) {
 			continue
-		}
-		mocks, err := mockFiles(filepath.Join(filepath.Dir(path), "mocks"))
-		if err != nil {
-			return err
 		}
 		target := strings.TrimSuffix(path, ".tftest.hcl") + ".tofutest.hcl"
 		if err := os.WriteFile(target, []byte(TofuTest(filepath.Base(path), string(text), mocks)), 0o644); err != nil { //nolint:gosec // source code, for everybody to read
