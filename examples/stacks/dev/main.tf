@@ -1,37 +1,27 @@
 provider "cortx" {
   project = var.project_id
+  region  = "europe-west1"
 }
 
-module "observability" {
-  source = "../../../modules/observability"
+# A cluster in one zone, a small database, and alerts that wake nobody. The
+# module ends the run with an error while the environment is incomplete, and the
+# next apply goes on.
+module "dev" {
+  source = "../../../modules/dev"
 
-  environment           = "dev"
   pagerduty_service_key = var.pagerduty_service_key
 
-  # Developers break things on purpose: nothing here is worth waking anybody
-  # for within fifteen minutes.
-  priorities = {
-    error_rate        = "P2"
-    latency           = "P2"
-    db_connections    = "P2"
-    compliance_checks = "P1"
-  }
+  # Change it to delete all data and begin anew; the plan says what is lost.
+  reset_trigger = "2026-01-05"
 
   thresholds = {
     error_rate = 0.05
     latency_ms = 1000
   }
+}
 
-  # A promise to nobody: the budget is shown, and its burn makes tickets.
-  slos = {
-    uptime      = { goal = 0.99, window_days = 7 }
-    latency_p99 = { enabled = false }
-  }
-  slo_alerts = {
-    page_priority = "P2"
-  }
-
-  dashboards = {
-    cost_attribution = false
-  }
+# The module was observability alone before there were environments.
+moved {
+  from = module.observability
+  to   = module.dev.module.stack.module.observability
 }

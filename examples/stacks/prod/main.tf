@@ -1,5 +1,6 @@
 provider "cortx" {
   project = var.project_id
+  region  = "europe-west1"
 
   default_labels = {
     cost_center = "platform"
@@ -11,23 +12,31 @@ provider "cortx" {
   }
 }
 
-module "observability" {
-  source = "../../../modules/observability"
+# Regional, encrypted with keys of its own in an HSM, audited in full, and
+# guarded against its own deletion. The module ends the run with an error while
+# the environment is incomplete, and the next apply goes on.
+module "prod" {
+  source = "../../../modules/prod"
 
-  environment           = "prod"
+  # An organisation with an access policy gives it here, with the runners of
+  # Terraform, and the project then lies in an enforced perimeter.
+  access = {
+    exception = "The organisation has no access policy yet; see RISK-142."
+  }
+
+  budget = {
+    billing_account = var.billing_account
+    amount          = 20000
+  }
+
+  deletion_policy = var.deletion_policy
+
   suite                 = "compliance-core"
   pagerduty_service_key = var.pagerduty_service_key
   email_addresses       = ["platform-oncall@cortx.example"]
 
-  # One policy watches every tenant, and each tenant has incidents of its own.
-  by_tenant    = true
-  match_labels = { cluster = "cortx-prod" }
-
-  database = {
-    source          = "cloud_sql"
-    instance        = "cortx-prod:core"
-    max_connections = 500
-  }
+  # Connections are counted at the environment's own instance.
+  database_max_connections = 500
 
   runbook_base_url = "https://runbooks.cortx.example/prod"
 
@@ -39,4 +48,10 @@ module "observability" {
     bigquery_data_source_uid = "bigquery"
     refresh                  = "1m"
   }
+}
+
+# The module was observability alone before there were environments.
+moved {
+  from = module.observability
+  to   = module.prod.module.stack.module.observability
 }

@@ -1,0 +1,5 @@
+variable "project_id" {
+  description = "The project that the environment is in."
+  type        = string
+  default     = "cortx-sandbox"
+}
