@@ -129,8 +129,11 @@ func (r *environment) settle(ctx context.Context, client *gcp.Client, spec *comp
 	outputs := r.outputs(ctx, client, spec)
 	planned.takeOutputs(outputs)
 	settled, err := setModel(ctx, r.schemaOf(ctx), raw, planned)
-	if problems := tfkit.CheckResult(ctx, raw, settled); err == nil && len(problems) > 0 {
-		err = errors.New(strings.Join(problems, "; "))
+	// A run that ends with an error is held to no plan: it may say what is left.
+	if err == nil && !diags.HasError() {
+		if problems := tfkit.CheckResult(ctx, raw, settled); len(problems) > 0 {
+			err = errors.New(strings.Join(problems, "; "))
+		}
 	}
 	if err == nil {
 		return settled

@@ -1,0 +1,38 @@
+package environment_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+)
+
+// TestAccUpdateFallsShort refuses a call of an update: that is an error, the
+// state says what is left, and the next apply goes on.
+func TestAccUpdateFallsShort(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, func(o *acctest.Options) { o.Clock, o.LROScale = clock.System(), 0 })
+	cli := acctest.NewCLI(t, env.Config(of("dev", "")))
+	apply := []string{"apply", "-no-color", "-auto-approve", "-input=false"}
+	cli.MustRun(apply...)
+	cli.Write(env.Config(of("dev", `storage = { versioning = true }`)))
+	env.Server.InjectFaults(acctest.Fault{RPC: "UpdateBucket", Status: http.StatusBadRequest, Message: "Invalid argument.", Times: -1})
+	out, failed := cli.Run(apply...)
+	if failed == nil || !strings.Contains(out, "could not be brought up to date") {
+		t.Errorf("an update that is refused ends well:\n%s", out)
+	}
+	if strings.Contains(out, "bug in the provider") {
+		t.Errorf("what is left is taken for a bug:\n%s", out)
+	}
+	state := cli.MustRun("show", "-no-color")
+	if !regexp.MustCompile(`ready\s+= false`).MatchString(state) || !regexp.MustCompile(`last_error\s+= "`).MatchString(state) || strings.Contains(state, "tainted") {
+		t.Errorf("the state does not say what is left:\n%s", state)
+	}
+	env.Server.ClearFaults()
+	cli.MustRun(apply...)
+	cli.MustPlanEmpty()
+	cli.MustRun("destroy", "-no-color", "-auto-approve", "-input=false")
+}
