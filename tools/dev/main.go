@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/bench"
 	"github.com/cortx-platform/terraform-provider-cortx/tools/internal/demo"
@@ -110,6 +111,10 @@ func runBuild(ctx context.Context, root string, _ []string) error {
 func newDemo(ctx context.Context, name, root string, args []string) (*demo.Demo, error) {
 	d := &demo.Demo{Root: root, Out: os.Stdout}
 	parse(name, args, func(flags *flag.FlagSet) {
+		flags.Func("stacks", "stacks of examples/stacks to apply, separated by commas (default: dev,prod)", func(names string) error {
+			d.Stacks = strings.Split(names, ",")
+			return nil
+		})
 		flags.StringVar(&d.Addr, "addr", "", "loopback `address` of the emulator (default: where it runs already, else "+demo.DefaultAddr+")")
 	})
 	var err error

@@ -21,6 +21,10 @@ import (
 // DefaultAddr is where the demo's emulator listens unless told otherwise.
 const DefaultAddr = "127.0.0.1:9010"
 
+// DefaultStacks are the stacks that the demo applies: the plainest tier and the
+// strictest. The others work the same way.
+var DefaultStacks = []string{"dev", "prod"}
+
 // StandInKey takes the place of a PagerDuty integration key; it is no secret.
 const StandInKey = "demo0000demo0000demo0000demo0000"
 
@@ -35,6 +39,9 @@ type Demo struct {
 	Binary string
 	// CLI is the Terraform CLI that it uses.
 	CLI tfcli.CLI
+	// Stacks are those of examples/stacks that it applies; DefaultStacks when
+	// empty.
+	Stacks []string
 	// Out receives the progress and the result.
 	Out io.Writer
 
@@ -48,8 +55,8 @@ func (d *Demo) dir(elem ...string) string {
 
 func (d *Demo) say(format string, args ...any) { _, _ = fmt.Fprintf(d.Out, format+"\n", args...) }
 
-// Up builds and installs the provider, starts the emulator, applies every stack
-// in examples/stacks, checks that a second plan is empty, and shows what stands.
+// Up builds and installs the provider, starts the emulator, applies the stacks,
+// checks that a second plan is empty, and shows what stands.
 // Running it again brings everything to what the files say now.
 func (d *Demo) Up(ctx context.Context) error {
 	stacks, err := d.exampleStacks()
@@ -74,7 +81,8 @@ func (d *Demo) Up(ctx context.Context) error {
 }
 
 // Down destroys every stack that Up applied, checks that nothing is left in the
-// emulator, stops it, and removes what Up made.
+// emulator but what outlives an environment by design, stops it, and removes
+// what Up made.
 func (d *Demo) Down(ctx context.Context) error {
 	stacks, err := subfolders(d.dir("stacks"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -91,13 +99,17 @@ func (d *Demo) Down(ctx context.Context) error {
 		if err := d.init(ctx, stack); err != nil {
 			return err
 		}
-		if _, err := d.terraform(ctx, stack, "destroy "+stack, "destroy", "-auto-approve"); err != nil {
+		if err := d.destroy(ctx, stack); err != nil {
 			return err
 		}
 	}
-	left, err := emu.Client{Addr: d.Addr}.Inventory(ctx)
+	left, kept, err := d.remains(ctx)
 	if err != nil {
 		return err
+	}
+	if len(kept) > 0 {
+		d.say("\nWhat outlives an environment by design, and why:\n")
+		d.printKept(kept)
 	}
 	if len(left) > 0 {
 		d.say("")
@@ -109,6 +121,10 @@ func (d *Demo) Down(ctx context.Context) error {
 	}
 	if err := os.RemoveAll(d.dir()); err != nil {
 		return err
+	}
+	if len(kept) > 0 {
+		d.say("\nEverything else is destroyed, the inventory holds nothing but that, the emulator has stopped.")
+		return nil
 	}
 	d.say("\nEverything is destroyed, the inventory is empty, the emulator has stopped.")
 	return nil
@@ -131,13 +147,26 @@ func (d *Demo) prepare(ctx context.Context) (err error) {
 	return d.writeEnv()
 }
 
-// exampleStacks lists the stacks in the repository.
+// exampleStacks lists the stacks that are applied, in the repository's order.
 func (d *Demo) exampleStacks() ([]string, error) {
-	stacks, err := subfolders(filepath.Join(d.Root, "examples", "stacks"))
-	if err == nil && len(stacks) == 0 {
-		err = errors.New("examples/stacks holds no stack")
+	wanted := d.Stacks
+	if len(wanted) == 0 {
+		wanted = DefaultStacks
 	}
-	return stacks, err
+	all, err := subfolders(filepath.Join(d.Root, "examples", "stacks"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range d.Stacks {
+		if !slices.Contains(all, name) {
+			return nil, fmt.Errorf("examples/stacks holds no stack %q: there are %s", name, strings.Join(all, ", "))
+		}
+	}
+	stacks := slices.DeleteFunc(all, func(name string) bool { return !slices.Contains(wanted, name) })
+	if len(stacks) == 0 {
+		return nil, fmt.Errorf("examples/stacks holds none of %s", strings.Join(wanted, ", "))
+	}
+	return stacks, nil
 }
 
 // link makes .demo/stacks/NAME a mirror of examples/stacks/NAME by symbolic
@@ -210,10 +239,15 @@ func (d *Demo) init(ctx context.Context, stack string) error {
 }
 
 func (d *Demo) terraform(ctx context.Context, stack, title, command string, args ...string) (string, error) {
+	return d.terraformWith(ctx, nil, stack, title, command, args...)
+}
+
+// terraformWith is terraform with more variables in its environment.
+func (d *Demo) terraformWith(ctx context.Context, env []string, stack, title, command string, args ...string) (string, error) {
 	return proc.Run(ctx, d.Out, proc.Step{
 		Title: title,
 		Dir:   d.dir("stacks", stack),
-		Env:   append(CleanEnv(os.Environ()), d.env()...),
+		Env:   append(append(CleanEnv(os.Environ()), d.env()...), env...),
 		Name:  d.CLI.Path,
 		Args:  append([]string{command, "-no-color", "-input=false"}, args...),
 		Log:   d.dir("terraform.log"),

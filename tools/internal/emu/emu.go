@@ -95,12 +95,16 @@ func (c Client) Inventory(ctx context.Context) ([]Object, error) {
 
 // displayName is empty when the object is of a kind that has none.
 func (c Client) displayName(ctx context.Context, kind, name string) string {
-	path := "/monitoring.googleapis.com/v3/" + name
+	var path string
 	switch kind {
+	case "alertPolicies", "notificationChannels", "monitoringServices", "serviceLevelObjectives":
+		path = "/monitoring.googleapis.com/v3/" + name
 	case "dashboards":
 		path = "/monitoring.googleapis.com/v1/" + name
 	case "grafanaDashboards":
 		path = "/grafana/api/dashboards/uid/" + name
+	default:
+		return "" // Of no kind with names for people.
 	}
 	var object struct {
 		DisplayName string `json:"displayName"`
@@ -128,6 +132,9 @@ func (c Client) TakeRequests(ctx context.Context) ([]Request, error) {
 func (c Client) Post(ctx context.Context, path, body string) error {
 	return c.do(ctx, http.MethodPost, path, strings.NewReader(body), nil)
 }
+
+// Get decodes what a path answers, such as that of an API under its host.
+func (c Client) Get(ctx context.Context, path string, into any) error { return c.get(ctx, path, into) }
 
 func (c Client) get(ctx context.Context, path string, into any) error {
 	return c.do(ctx, http.MethodGet, path, http.NoBody, into)
