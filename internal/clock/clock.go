@@ -45,9 +45,16 @@ func (system) Sleep(ctx context.Context, d time.Duration) error {
 // advances it. Sleep returns at once, after it has moved the clock by the whole
 // duration, so a test observes how long the code under test would have waited.
 type Virtual struct {
-	mu    sync.Mutex
-	now   time.Time
-	slept []time.Duration
+	mu     sync.Mutex
+	now    time.Time
+	slept  []time.Duration
+	timers map[*timer]bool
+}
+
+// timer is a function that is due at a time.
+type timer struct {
+	at time.Time
+	do func()
 }
 
 // NewVirtual returns a virtual clock that shows start.
@@ -67,9 +74,9 @@ func (v *Virtual) Sleep(ctx context.Context, d time.Duration) error {
 	}
 	if d > 0 {
 		v.mu.Lock()
-		v.now = v.now.Add(d)
 		v.slept = append(v.slept, d)
 		v.mu.Unlock()
+		v.Advance(d)
 	}
 	return nil
 }
@@ -77,8 +84,59 @@ func (v *Virtual) Sleep(ctx context.Context, d time.Duration) error {
 // Advance moves the clock by d without recording a sleep.
 func (v *Virtual) Advance(d time.Duration) {
 	v.mu.Lock()
-	defer v.mu.Unlock()
 	v.now = v.now.Add(d)
+	var due []func()
+	for t := range v.timers {
+		if !v.now.Before(t.at) {
+			due = append(due, t.do)
+			delete(v.timers, t)
+		}
+	}
+	v.mu.Unlock()
+	for _, do := range due {
+		do()
+	}
+}
+
+// Set puts the clock to a time, also back: a world that is restored has its old
+// time again.
+func (v *Virtual) Set(now time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.now, v.slept = now, nil
+}
+
+// afterFunc calls do once the clock has moved by d, unless it is stopped before.
+func (v *Virtual) afterFunc(d time.Duration, do func()) (stop func()) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	t := &timer{at: v.now.Add(d), do: do}
+	if v.timers == nil {
+		v.timers = map[*timer]bool{}
+	}
+	v.timers[t] = true
+	return func() {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		delete(v.timers, t)
+	}
+}
+
+// WithTimeout is context.WithTimeout on a clock: what waits on a virtual clock
+// has to come to its end on it as well. The context of a virtual timeout tells no
+// deadline, as nothing that goes by the machine's time could meet it; its cause
+// is context.DeadlineExceeded.
+func WithTimeout(ctx context.Context, c Clock, d time.Duration) (context.Context, context.CancelFunc) {
+	v, virtual := c.(*Virtual)
+	if !virtual {
+		return context.WithTimeout(ctx, d)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := v.afterFunc(d, func() { cancel(context.DeadlineExceeded) })
+	return ctx, func() {
+		stop()
+		cancel(context.Canceled)
+	}
 }
 
 // Slept returns every positive duration that was slept, in order.

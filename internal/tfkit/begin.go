@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 )
 
@@ -23,7 +24,7 @@ func (b *Base) Begin(ctx context.Context, timeout Timeout, standard time.Duratio
 	if diags.HasError() || !b.CheckEmulated(emulated, diags) {
 		return nil, ctx, func() {}
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := clock.WithTimeout(ctx, client.Clock(), limit)
 	return client, ctx, cancel
 }
 
