@@ -30,6 +30,8 @@ type call struct {
 
 	start time.Time
 	fault *Fault
+	// operation tells that it started a long-running operation.
+	operation bool
 	// status is that of a reply without an error, where it isn't 200.
 	status int
 	// outcome is what becomes of the reply.
@@ -87,7 +89,7 @@ func (s *Server) serve(ctx context.Context, c *call, handle func(context.Context
 	}
 	// A client that goes away does not undo a write: the handler runs to its
 	// end, as on a real server that has read the request.
-	value, err := handle(withFate(withClient(ctx), c.fault))
+	value, err := handle(withFate(withClient(ctx), c))
 	if c.fault != nil && c.fault.After {
 		if done, faultErr := s.applyFault(ctx, c); done {
 			return value, faultErr
@@ -136,7 +138,7 @@ func (s *Server) record(c *call, err error) {
 	r := Request{
 		Seq: c.seq, Time: c.start.UTC(), Transport: c.transport, Host: c.host, Method: c.method, Path: c.path,
 		RPC: c.rpc, Resource: c.resource, Status: httpStatusOf(err), Code: codeName(status.Code(err)),
-		Duration: s.clk.Now().Sub(c.start),
+		Duration: s.clk.Now().Sub(c.start), Operation: c.operation,
 	}
 	if err == nil && c.status != 0 {
 		r.Status = c.status

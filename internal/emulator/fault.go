@@ -79,6 +79,10 @@ type Fault struct {
 	// OperationHangs keeps it running for ever. The call itself is answered as
 	// if all were well. It does nothing to a call that starts no operation.
 	Operation string `json:"operation,omitempty"`
+	// Kill takes the client for dead once the fault has struck: no call after
+	// that one is answered or does anything, until the faults are cleared. It
+	// goes with Drop or Truncate.
+	Kill bool `json:"kill,omitempty"`
 }
 
 // The fates of an operation that [Fault.Operation] takes.
@@ -100,6 +104,8 @@ type faultSet struct {
 	seed   int64
 	rand   *rand.Rand
 	faults []*armedFault
+	// dead means that a fault has killed the client.
+	dead bool
 }
 
 func newFaultSet(seed int64, faults []Fault) (*faultSet, error) {
@@ -112,7 +118,7 @@ func newFaultSet(seed int64, faults []Fault) (*faultSet, error) {
 func (f *faultSet) clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.faults = nil
+	f.faults, f.dead = nil, false
 	f.rand = rand.New(rand.NewPCG(uint64(f.seed), 0x6661756c7473)) //nolint:gosec // reproducible faults, no secret
 }
 
@@ -142,6 +148,8 @@ func (f *faultSet) inject(faults []Fault) error {
 			return fmt.Errorf("faults[%d].operation must be %s or %s, not %q", i, OperationFails, OperationHangs, fault.Operation)
 		case fault.Operation != "" && (fault.After || fault.Drop || fault.Truncate):
 			return fmt.Errorf("faults[%d]: the call that starts the operation is answered; leave out after, drop and truncate", i)
+		case fault.Kill && !fault.Drop && !fault.Truncate:
+			return fmt.Errorf("faults[%d]: who is killed gets no reply; set drop or truncate", i)
 		case fault.Delay < 0 || fault.RetryAfter < 0:
 			return fmt.Errorf("faults[%d]: durations must not be negative", i)
 		}
@@ -167,6 +175,9 @@ func (f *faultSet) list() []armedFault {
 func (f *faultSet) strike(c *call) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.dead {
+		return &Fault{Drop: true, Message: "the client is dead"}
+	}
 	var hit *Fault
 	for _, a := range f.faults {
 		if !a.matches(c) {
@@ -184,7 +195,7 @@ func (f *faultSet) strike(c *call) *Fault {
 		}
 		a.Hits++
 		fault := a.Fault
-		hit = &fault
+		hit, f.dead = &fault, fault.Kill
 	}
 	return hit
 }
@@ -219,6 +230,9 @@ func (f *Fault) err(host string) error {
 // String describes the fault for the request log.
 func (f *Fault) String() string {
 	var parts []string
+	if f.Kill {
+		parts = append(parts, "kill")
+	}
 	if f.After {
 		parts = append(parts, "after commit")
 	}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"strings"
@@ -8,6 +9,8 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator/store"
 )
 
 // kindOperation is the kind of the long-running operations of the REST APIs,
@@ -35,11 +38,8 @@ var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 type fateKey struct{}
 
 // withFate tells the handler of a call what becomes of the operation it starts.
-func withFate(ctx context.Context, f *Fault) context.Context {
-	if f == nil || f.Operation == "" {
-		return ctx
-	}
-	return context.WithValue(ctx, fateKey{}, f)
+func withFate(ctx context.Context, c *call) context.Context {
+	return context.WithValue(ctx, fateKey{}, c)
 }
 
 // operationFate returns when an operation that the current call starts is done,
@@ -48,9 +48,12 @@ func withFate(ctx context.Context, f *Fault) context.Context {
 // cluster in ERROR, an instance in FAILED, or nothing at all.
 func (s *Server) operationFate(ctx context.Context, d time.Duration) (doneAt time.Time, failure *operationStatus) {
 	doneAt = s.now().Add(s.scaled(d))
-	f, _ := ctx.Value(fateKey{}).(*Fault)
+	var f *Fault
+	if c, ok := ctx.Value(fateKey{}).(*call); ok {
+		f, c.operation = c.fault, true
+	}
 	switch {
-	case f == nil:
+	case f == nil || f.Operation == "":
 	case f.Operation == OperationHangs:
 		return never, nil
 	default:
@@ -130,6 +133,25 @@ func (s *Server) getOperation(host, name string) (*operation, error) {
 	}
 	op.Done = true
 	return &op.operation, nil
+}
+
+// ReleaseOperations ends the operations that [OperationHangs] keeps running, as
+// Google's own staff end one that is stuck: well, and from now on.
+func (s *Server) ReleaseOperations() error {
+	stuck, err := json.Marshal(never)
+	if err != nil {
+		return err
+	}
+	ended, err := json.Marshal(s.now())
+	if err != nil {
+		return err
+	}
+	s.store.Snapshot().Each(func(kind string, e store.Entry) {
+		if err == nil && bytes.Contains(e.Value, stuck) {
+			_, err = s.store.Update(kind, e.Name, 0, bytes.ReplaceAll(e.Value, stuck, ended))
+		}
+	})
+	return err
 }
 
 // anyOf renders a value as google.protobuf.Any does in JSON.

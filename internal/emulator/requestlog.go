@@ -37,6 +37,8 @@ type Request struct {
 	Fault string `json:"fault,omitempty"`
 	// Duration is how long it took on the server's clock.
 	Duration time.Duration `json:"duration"`
+	// Operation tells that it started a long-running operation.
+	Operation bool `json:"operation,omitempty"`
 	// Body is the request's body, or the request message of gRPC, with every
 	// secret masked; only writes have one.
 	Body json.RawMessage `json:"body,omitempty"`

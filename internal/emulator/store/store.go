@@ -180,6 +180,57 @@ func (s *Store) Reset() error {
 	return nil
 }
 
+// Snapshot is all that a store holds at one time. It never changes.
+type Snapshot struct {
+	kinds    map[string]map[string]Entry
+	sequence uint64
+}
+
+// Snapshot copies what the store holds. Values are shared: nothing changes one.
+func (s *Store) Snapshot() Snapshot {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return Snapshot{kinds: cloneKinds(s.kinds), sequence: s.sequence}
+}
+
+// Restore makes the store hold what it held, and nothing else.
+func (s *Store) Restore(old Snapshot) error {
+	if err := s.Reset(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kinds, s.sequence = cloneKinds(old.kinds), old.sequence
+	if s.disk == nil {
+		return nil
+	}
+	for kind, entries := range s.kinds {
+		for _, e := range entries {
+			if err := s.disk.write(kind, e); err != nil {
+				return errDisk(err)
+			}
+		}
+	}
+	return nil
+}
+
+// Each calls do with every object, by kind and name.
+func (o Snapshot) Each(do func(kind string, e Entry)) {
+	for _, kind := range slices.Sorted(maps.Keys(o.kinds)) {
+		for _, name := range slices.Sorted(maps.Keys(o.kinds[kind])) {
+			do(kind, o.kinds[kind][name].clone())
+		}
+	}
+}
+
+func cloneKinds(kinds map[string]map[string]Entry) map[string]map[string]Entry {
+	copied := make(map[string]map[string]Entry, len(kinds))
+	for kind, entries := range kinds {
+		copied[kind] = maps.Clone(entries)
+	}
+	return copied
+}
+
 func (s *Store) current(kind, name string, version int64) (Entry, error) {
 	e, ok := s.kinds[kind][name]
 	if !ok {
@@ -216,3 +267,6 @@ func errNotFound() error { return status.Error(codes.NotFound, "Requested entity
 func errDisk(err error) error {
 	return status.Errorf(codes.Internal, "The emulator could not write its state file: %v", err)
 }
+
+// Sequence is the number of the latest creation.
+func (o Snapshot) Sequence() uint64 { return o.sequence }
