@@ -49,13 +49,22 @@ func (v *services) wanted() []service {
 			_, err := v.apis.Clusters.ListClusters(ctx, &containerpb.ListClustersRequest{Parent: parent})
 			return err
 		}},
-		{"binaryauthorization.googleapis.com", nil},
-		{"containeranalysis.googleapis.com", nil},
+		{"binaryauthorization.googleapis.com", func(ctx context.Context) error {
+			_, err := v.apis.BinaryAuth.Projects.GetPolicy("projects/" + project + "/policy").Context(ctx).Do()
+			return err
+		}},
+		{"containeranalysis.googleapis.com", func(ctx context.Context) error {
+			_, err := v.apis.Analysis.Projects.Notes.List("projects/" + project).PageSize(1).Context(ctx).Do()
+			return err
+		}},
 		{"dns.googleapis.com", func(ctx context.Context) error {
 			_, err := v.apis.DNS.ManagedZones.List(project).MaxResults(1).Context(ctx).Do()
 			return err
 		}},
-		{"iam.googleapis.com", nil},
+		{"iam.googleapis.com", func(ctx context.Context) error {
+			_, err := v.apis.IAM.Projects.ServiceAccounts.List("projects/" + project).PageSize(1).Context(ctx).Do()
+			return err
+		}},
 		{"logging.googleapis.com", func(ctx context.Context) error {
 			_, err := v.apis.Logging.Projects.Locations.Buckets.List(parent).PageSize(1).Context(ctx).Do()
 			return err
