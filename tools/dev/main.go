@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
@@ -39,6 +40,7 @@ func commands() []command {
 		{"generate", "write what is generated: formatting, docs/, the modules' READMEs", runGenerate},
 		{"generate-check", "fail when generate would change a file", runGenerateCheck},
 		{"bench", "measure time, requests, memory and size, and compare with the goals", runBench},
+		{"sweep", "break every API call of an environment in every way, and see that the next apply mends it", runSweep},
 	}
 }
 
@@ -182,4 +184,20 @@ func runBench(ctx context.Context, root string, args []string) error {
 		return err
 	}
 	return b.Run(ctx)
+}
+
+// runSweep builds the sweep, which lies in the main module, and hands over to it.
+func runSweep(ctx context.Context, root string, args []string) error {
+	target := filepath.Join(root, "bin", "sweep")
+	_, err := proc.Run(ctx, os.Stderr, proc.Step{
+		Title: "build the sweep", Dir: root, Name: "go", Args: []string{"build", "-buildvcs=false", "-o", target, "./internal/acctest/sweep/cmd/sweep"},
+	})
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, target, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = root, os.Stdout, os.Stderr
+	// An interrupt goes to the whole group: the sweep ends by itself, with its table.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	return cmd.Run()
 }
