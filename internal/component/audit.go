@@ -84,10 +84,17 @@ func logged(standing []*cloudresourcemanager.AuditConfig, service, logType strin
 }
 
 func (a *audit) read(ctx context.Context) (*cloudresourcemanager.Policy, error) {
-	name := "projects/" + a.spec.Project
-	return a.apis.ResourceManager.Projects.GetIamPolicy(name, &cloudresourcemanager.GetIamPolicyRequest{
-		Options: &cloudresourcemanager.GetPolicyOptions{RequestedPolicyVersion: 3},
-	}).Context(gcp.Reading(ctx, "GetIamPolicy", name)).Do()
+	return a.projectPolicy(ctx)
+}
+
+// projectPolicy is the project's IAM policy.
+func (e *Env) projectPolicy(ctx context.Context) (*cloudresourcemanager.Policy, error) {
+	name := "projects/" + e.spec.Project
+	return once(ctx, "policy", func(ctx context.Context) (*cloudresourcemanager.Policy, error) {
+		return e.apis.ResourceManager.Projects.GetIamPolicy(name, &cloudresourcemanager.GetIamPolicyRequest{
+			Options: &cloudresourcemanager.GetPolicyOptions{RequestedPolicyVersion: 3},
+		}).Context(gcp.Reading(ctx, "GetIamPolicy", name)).Do()
+	})
 }
 
 // edit changes the audit configurations under the policy's etag.

@@ -40,7 +40,9 @@ func newCluster(e *Env) reconcile.Component {
 // location that was changed nothing would be seen otherwise. It asks once.
 func (e *Env) standingCluster(ctx context.Context) (*containerpb.Cluster, error) {
 	parent := "projects/" + e.spec.Project + "/locations/-"
-	all, err := e.apis.Clusters.ListClusters(gcp.Reading(ctx, "ListClusters", parent), &containerpb.ListClustersRequest{Parent: parent})
+	all, err := once(ctx, "clusters", func(ctx context.Context) (*containerpb.ListClustersResponse, error) {
+		return e.apis.Clusters.ListClusters(gcp.Reading(ctx, "ListClusters", parent), &containerpb.ListClustersRequest{Parent: parent})
+	})
 	if err != nil {
 		return nil, failure("ListClusters", parent, err)
 	}

@@ -48,6 +48,10 @@ func (e *Env) instancePath(name string) string {
 
 // instances are all of the project: the labels that tell ours are in the reply.
 func (e *Env) instances(ctx context.Context) ([]*sqladmin.DatabaseInstance, error) {
+	return once(ctx, "instances", e.listInstances)
+}
+
+func (e *Env) listInstances(ctx context.Context) ([]*sqladmin.DatabaseInstance, error) {
 	var all []*sqladmin.DatabaseInstance
 	token := ""
 	for {

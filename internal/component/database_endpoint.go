@@ -157,7 +157,7 @@ func (d *databaseEndpoint) Observe(ctx context.Context) (reconcile.Observation, 
 }
 
 func (d *databaseEndpoint) seeZone(ctx context.Context, inst *sqladmin.DatabaseInstance, address *compute.Address) (reconcile.Observation, error) {
-	zone, seen, err := d.zone(d.name, d.zoneName(), d.zoneDomain(), nil).see(ctx)
+	zone, seen, err := d.zone(d.name, d.zoneName(), d.zoneDomain(), d.listedZone(d.zoneName())).see(ctx)
 	if err != nil || zone == nil || inst == nil || address == nil || inst.DnsName == "" {
 		return seen, err
 	}

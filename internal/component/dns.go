@@ -176,11 +176,29 @@ func recordsDiffer(standing, wanted []*dns.ResourceRecordSet) (differs []string,
 func sameSet(a, b []string) bool { return len(lacking(a, b)) == 0 && len(lacking(b, a)) == 0 }
 
 // standingZones are the zones of the project by name, from one list.
-func (z *zones) standing(ctx context.Context) (map[string]*dns.ManagedZone, error) {
+func (e *Env) standingZones(ctx context.Context) (map[string]*dns.ManagedZone, error) {
+	return once(ctx, "zones", e.listZones)
+}
+
+// listedZone gets a zone off the list.
+func (e *Env) listedZone(name string) func(ctx context.Context) (*dns.ManagedZone, error) {
+	return func(ctx context.Context) (*dns.ManagedZone, error) {
+		standing, err := e.standingZones(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if found := standing[name]; found != nil {
+			return found, nil
+		}
+		return nil, gcp.NotFound("GetManagedZone", name)
+	}
+}
+
+func (e *Env) listZones(ctx context.Context) (map[string]*dns.ManagedZone, error) {
 	all := map[string]*dns.ManagedZone{}
 	token := ""
 	for {
-		page, err := z.apis.DNS.ManagedZones.List(z.spec.Project).PageToken(token).Context(gcp.Reading(ctx, "ListManagedZones", "projects/"+z.spec.Project)).Do()
+		page, err := e.apis.DNS.ManagedZones.List(e.spec.Project).PageToken(token).Context(gcp.Reading(ctx, "ListManagedZones", "projects/"+e.spec.Project)).Do()
 		if err != nil {
 			return nil, err
 		}
@@ -195,19 +213,10 @@ func (z *zones) standing(ctx context.Context) (map[string]*dns.ManagedZone, erro
 
 // Observe implements [reconcile.Component].
 func (z *zones) Observe(ctx context.Context) (reconcile.Observation, error) {
-	standing, err := z.standing(ctx)
-	if err != nil {
-		return reconcile.Observation{}, err
-	}
 	var parts []reconcile.Observation
 	for _, d := range vipDomains {
 		name := z.zoneName(d.id)
-		found, seen, err := z.zone(z.name, name, d.domain, func(context.Context) (*dns.ManagedZone, error) {
-			if found := standing[name]; found != nil {
-				return found, nil
-			}
-			return nil, gcp.NotFound("GetManagedZone", name)
-		}).see(ctx)
+		found, seen, err := z.zone(z.name, name, d.domain, z.listedZone(name)).see(ctx)
 		if err != nil {
 			return reconcile.Observation{}, err
 		}

@@ -177,16 +177,14 @@ func (k *keys) nextRotation() string {
 
 // Observe implements [reconcile.Component].
 func (k *keys) Observe(ctx context.Context) (reconcile.Observation, error) {
-	_, ring, err := k.ring().see(ctx)
-	if err != nil {
-		return ring, err
-	}
-	// One list serves all keys.
-	standing := map[string]*cloudkms.CryptoKey{}
-	if ring.Presence == reconcile.Present {
-		if standing, err = k.list(ctx); err != nil {
-			return reconcile.Observation{}, err
-		}
+	// One list serves the ring and all keys: without the ring there is none.
+	ring := reconcile.Observation{Presence: reconcile.Present}
+	standing, err := k.list(ctx)
+	switch {
+	case gcp.IsNotFound(err):
+		ring.Presence = reconcile.Absent
+	case err != nil:
+		return reconcile.Observation{}, err
 	}
 	parts := []reconcile.Observation{ring}
 	for _, p := range k.purposes() {

@@ -119,10 +119,7 @@ func (n *nodeIdentity) undelete(ctx context.Context, s *reconcile.Step) (back bo
 func (n *nodeIdentity) member() string { return "serviceAccount:" + n.spec.NodeAccount() }
 
 func (n *nodeIdentity) policy(ctx context.Context) (*cloudresourcemanager.Policy, error) {
-	name := "projects/" + n.spec.Project
-	return n.apis.ResourceManager.Projects.GetIamPolicy(name, &cloudresourcemanager.GetIamPolicyRequest{
-		Options: &cloudresourcemanager.GetPolicyOptions{RequestedPolicyVersion: 3},
-	}).Context(gcp.Reading(ctx, "GetIamPolicy", name)).Do()
+	return n.projectPolicy(ctx)
 }
 
 // edit changes bindings of the project under the policy's etag.

@@ -49,6 +49,9 @@ type Options struct {
 	// doesn't stop a claim: the component is looked at before it is touched.
 	// nil means that there is none.
 	Later func(err error) bool
+	// Look returns a context for one look at all components, in which they may
+	// share what they read; nil means that they don't.
+	Look func(ctx context.Context) context.Context
 	// Progress is told what happens, one event at a time.
 	Progress func(Event)
 	// Mask takes secrets out of a line that is to be kept; nil leaves it to

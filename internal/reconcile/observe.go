@@ -31,6 +31,9 @@ func (r Report) Pending() []string {
 // Observe looks at all components side by side. It never writes.
 func (e *Engine) Observe(ctx context.Context) Report {
 	none := make([][]int, len(e.graph.components))
+	if e.opts.Look != nil {
+		ctx = e.opts.Look(ctx)
+	}
 	outcomes, _ := walk(ctx, e.opts.Parallelism, none, none, func(ctx context.Context, i int) (Observation, error) {
 		return e.graph.components[i].Observe(ctx)
 	})

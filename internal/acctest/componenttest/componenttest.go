@@ -152,7 +152,7 @@ func (w *World) Engine(names ...string) *reconcile.Engine {
 	}
 	engine, err := reconcile.New(reconcile.Options{
 		Clock: w.Clock, Store: w.Store, Name: component.EnvironmentRecord, Owner: w.Spec.Owner, Holder: "a test",
-		Guard: gcp.WithGuard, Later: gcp.IsServiceDisabled,
+		Guard: gcp.WithGuard, Look: component.Look, Later: gcp.IsServiceDisabled,
 		Commands: reconcile.Commands{Status: "status", Import: "import", Rebuild: "rebuild"},
 	}, w.Components(true, names...))
 	if err != nil {
