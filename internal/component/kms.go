@@ -187,6 +187,7 @@ func (k *keys) Observe(ctx context.Context) (reconcile.Observation, error) {
 		return reconcile.Observation{}, err
 	}
 	parts := []reconcile.Observation{ring}
+	shown := map[string]any{}
 	for _, p := range k.purposes() {
 		listed := k.key(p)
 		listed.get = func(context.Context) (*cloudkms.CryptoKey, error) {
@@ -200,10 +201,8 @@ func (k *keys) Observe(ctx context.Context) (reconcile.Observation, error) {
 			return reconcile.Observation{}, err
 		}
 		if found != nil {
-			seen.Values = map[string]any{
-				policy.KMSRotationDays:      int64(parseSeconds(found.RotationPeriod) / (24 * time.Hour)),
-				policy.KMSDestroyDelayHours: int64(parseSeconds(found.DestroyScheduledDuration) / time.Hour),
-			}
+			k.show(shown, policy.KMSRotationDays, int64(parseSeconds(found.RotationPeriod)/(24*time.Hour)))
+			k.show(shown, policy.KMSDestroyDelayHours, int64(parseSeconds(found.DestroyScheduledDuration)/time.Hour))
 			// Rotation is a setting, so it is shown as one.
 			seen.Differs = without(seen.Differs, "rotation period")
 			lacks, err := k.lacksGrants(ctx, p)
@@ -214,7 +213,16 @@ func (k *keys) Observe(ctx context.Context) (reconcile.Observation, error) {
 		}
 		parts = append(parts, seen)
 	}
-	return join(parts...), nil
+	all := join(parts...)
+	all.Values = shown
+	return all, nil
+}
+
+// show shows a setting that all keys have: one that differs speaks for all.
+func (k *keys) show(shown map[string]any, path string, value int64) {
+	if _, ok := shown[path]; !ok || value != k.spec.Settings.Int(path) {
+		shown[path] = value
+	}
 }
 
 func (k *keys) list(ctx context.Context) (map[string]*cloudkms.CryptoKey, error) {
