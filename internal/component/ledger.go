@@ -123,6 +123,24 @@ func (l *Ledger) Dispose(ctx context.Context) error {
 	return emptyAndDelete(ctx, l.Env, nil, name)
 }
 
+// LedgerStands tells whether the place of the environment's ledger is there and
+// ours: a destroy that was cut off at its very end leaves it. It never writes.
+func LedgerStands(ctx context.Context, client *gcp.Client, spec *Spec) (bool, error) {
+	ledger, err := NewLedger(client, spec)
+	if err != nil {
+		return false, err
+	}
+	standing, err := ledger.bucket(ctx)
+	if gcp.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	owner, marked := reconcile.OwnerOfLabels(standing.Labels)
+	return marked && owner.Key == spec.Owner, nil
+}
+
 func (l *Ledger) bucket(ctx context.Context) (*storage.Bucket, error) {
 	name := l.spec.LedgerBucket()
 	return l.apis.Storage.Buckets.Get(name).Context(gcp.Reading(ctx, "GetBucket", "b/"+name)).Do()

@@ -15,11 +15,10 @@ const restoredGap = 100
 // and returns the record as the run will hold it. rec is nil when there is none.
 func (e *Engine) admitConverge(rec *Record, spec Spec) (*Record, error) {
 	if rec == nil {
-		if spec.Incarnation != 0 {
-			return nil, fmt.Errorf("%w: the state is of incarnation %d of %s, and the ledger has no record of it. Restore it: %s",
-				ErrLost, spec.Incarnation, e.opts.Owner, e.opts.Commands.Rebuild)
-		}
-		rec = &Record{Version: recordVersion, Owner: e.opts.Owner, Incarnation: 1, Created: e.opts.Clock.Now(), Steps: map[string]*StepRecord{}}
+		// With a state this is either a record that was lost, and then the look at
+		// what stands finds our label and stops; or a destroy that removed all
+		// but the record's place, and then the state's incarnation goes on.
+		rec = &Record{Version: recordVersion, Owner: e.opts.Owner, Incarnation: max(spec.Incarnation, 1), Created: e.opts.Clock.Now(), Steps: map[string]*StepRecord{}}
 		return begin(rec, Creating, spec), nil
 	}
 	if err := e.known(rec); err != nil {

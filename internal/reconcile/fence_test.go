@@ -257,6 +257,33 @@ func TestStubbornRecord(t *testing.T) {
 	}
 }
 
+// TestPlaceIsLeft applies a state after a destroy that left no more than the
+// record's place: that is a new life, of the state's own incarnation.
+func TestPlaceIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newToy()
+	tf := newTerraform(w, two)
+	must(t, tf.apply(t.Context(), t))
+	w.onCall = func(n int, call string) {
+		if call == "delete bucket" {
+			w.faults = map[int]fault{n: err503}
+		}
+	}
+	if r := tf.destroy(t.Context(), t); r.Err == nil || tf.state != 1 {
+		t.Fatalf("the place of the ledger was removed: %+v", r)
+	}
+	w.onCall = nil
+	w.heal()
+	must(t, tf.apply(t.Context(), t))
+	for _, wrong := range tf.wrong() {
+		t.Error(wrong)
+	}
+	must(t, tf.destroy(t.Context(), t))
+	for _, left := range tf.left() {
+		t.Error(left)
+	}
+}
+
 // TestLostRecord loses the record: nothing is changed, nothing is claimed anew,
 // and Rebuild restores it, after which the state goes on.
 func TestLostRecord(t *testing.T) {

@@ -68,7 +68,7 @@ func (e *Engine) acquire(ctx context.Context, claim bool, admit admission, look 
 				continue
 			}
 		}
-		if claim && e.opts.Prepare != nil {
+		if (claim || rec == nil) && e.opts.Prepare != nil {
 			if err := e.opts.Prepare(ctx); err != nil {
 				return nil, fmt.Errorf("the place of the ledger can't be made: %w", err)
 			}

@@ -203,8 +203,12 @@ func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *
 	report := engine.Observe(ctx)
 	lost := errors.Is(recordErr, reconcile.ErrNotFound)
 	if lost && nothingStands(report) {
-		resp.State.RemoveResource(ctx)
-		return
+		// The place of the ledger goes last. While it stands the state stays, so
+		// that the next destroy finds it.
+		if stands, err := component.LedgerStands(ctx, client, spec); err == nil && !stands {
+			resp.State.RemoveResource(ctx)
+			return
+		}
 	}
 	r.warnUnread(report, recordErr, &resp.Diagnostics)
 	if record != nil && record.Incarnation > state.Incarnation.ValueInt64() {
