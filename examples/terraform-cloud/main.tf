@@ -7,7 +7,7 @@ terraform {
   cloud {
     # The organization is read from TF_CLOUD_ORGANIZATION.
     workspaces {
-      name = "cortx-observability-prod"
+      name = "cortx-prod"
     }
   }
 
@@ -36,13 +36,32 @@ variable "pagerduty_service_key" {
 # credentials stands here.
 provider "cortx" {
   project = var.project_id
+  region  = "europe-west1"
 }
 
-module "observability" {
-  # In a repository of its own: "github.com/cortx-platform/terraform-provider-cortx//modules/observability?ref=v0.1.0"
-  source = "../../modules/observability"
+variable "deletion_policy" {
+  description = "PREVENT refuses to destroy the environment. To destroy it: DELETE, apply, then destroy."
+  type        = string
+  default     = "PREVENT"
+}
 
-  environment           = "prod"
-  by_tenant             = true
+module "prod" {
+  # In a repository of its own: "github.com/cortx-platform/terraform-provider-cortx//modules/prod?ref=v0.1.0"
+  source = "../../modules/prod"
+
+  # HCP Terraform's runners are outside of the VPC: they reach the cluster's
+  # control plane by its DNS endpoint, which asks IAM, and have to be let into a
+  # perimeter by name.
+  access = {
+    exception = "The organisation has no access policy yet; see RISK-142."
+  }
+
+  deletion_policy       = var.deletion_policy
   pagerduty_service_key = var.pagerduty_service_key
+}
+
+# The workspace was for observability alone before there were environments.
+moved {
+  from = module.observability
+  to   = module.prod.module.stack.module.observability
 }

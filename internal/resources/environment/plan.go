@@ -325,6 +325,15 @@ func (p *planner) controlIDs() types.Map {
 			delete(cited, setting.Row)
 		}
 	}
+	if _, given := p.values[networkSubnetwork]; given || !p.known(networkSubnetwork) {
+		// Of somebody else's network, its flow logs alone are looked after.
+		for _, setting := range policy.Settings(p.version) {
+			switch setting.Component {
+			case policy.ComponentFirewall, policy.ComponentDNS, policy.ComponentNAT:
+				delete(cited, setting.Row)
+			}
+		}
+	}
 	// One line a group keeps a plan readable.
 	lines := map[string][]string{}
 	for _, row := range policy.Rows(p.version) {

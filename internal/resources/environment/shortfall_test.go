@@ -36,3 +36,28 @@ func TestAccUpdateFallsShort(t *testing.T) {
 	cli.MustPlanEmpty()
 	cli.MustRun("destroy", "-no-color", "-auto-approve", "-input=false")
 }
+
+// TestAccForeignNetworkClaimsNothing cites no control for the borders of a
+// network that is somebody else's, whose flow logs alone it looks after.
+func TestAccForeignNetworkClaimsNothing(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, func(o *acctest.Options) { o.Clock, o.LROScale = clock.System(), 0 })
+	cli := acctest.NewCLI(t, env.Config(of("staging", "")))
+	rows := []string{"firewall: ", "private_dns: ", "nat_logs: "}
+	plan := cli.MustRun("plan", "-no-color", "-input=false")
+	for _, row := range rows {
+		if !strings.Contains(plan, row) {
+			t.Errorf("a network of its own does not claim %s\n%s", row, plan)
+		}
+	}
+	cli.Write(env.Config(of("staging", `network = { subnetwork = "projects/`+acctest.Project+`/regions/europe-west1/subnetworks/theirs" }`)))
+	plan = cli.MustRun("plan", "-no-color", "-input=false")
+	for _, row := range rows {
+		if strings.Contains(plan, row) {
+			t.Errorf("somebody else's network claims %s\n%s", row, plan)
+		}
+	}
+	if !strings.Contains(plan, "cluster_location: ") || !strings.Contains(plan, "flow_logs: ") {
+		t.Errorf("the rest is not claimed:\n%s", plan)
+	}
+}

@@ -50,10 +50,13 @@ func (f Finder) QueryFound(ctx context.Context) (CLI, bool, error) {
 	return cli, ok, nil
 }
 
-func (c CLI) hasQuery() bool {
-	major, rest, _ := strings.Cut(c.Version, ".")
-	minor, _, _ := strings.Cut(rest, ".")
-	m, errMajor := strconv.Atoi(major)
-	n, errMinor := strconv.Atoi(minor)
-	return c.Product == pinnedTerraform.product && errMajor == nil && errMinor == nil && (m > 1 || m == 1 && n >= minQuery)
+func (c CLI) hasQuery() bool { return c.Product == pinnedTerraform.product && c.AtLeast(1, minQuery) }
+
+// AtLeast tells whether the CLI's version is major.minor or newer.
+func (c CLI) AtLeast(major, minor int) bool {
+	first, rest, _ := strings.Cut(c.Version, ".")
+	second, _, _ := strings.Cut(rest, ".")
+	m, errMajor := strconv.Atoi(first)
+	n, errMinor := strconv.Atoi(second)
+	return errMajor == nil && errMinor == nil && (m > major || m == major && n >= minor)
 }
