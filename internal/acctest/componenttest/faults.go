@@ -161,8 +161,10 @@ func faults(w *World, hosts []string) []Fault {
 		}
 		seen[r.Host+r.RPC]++
 		for _, fault := range []Fault{
-			{Status: http.StatusForbidden}, {Status: http.StatusForbidden, After: true},
-			{After: true, Drop: true}, {Operation: OperationFails, Status: http.StatusInternalServerError},
+			{Status: http.StatusForbidden},
+			{Status: http.StatusForbidden, After: true},
+			{After: true, Drop: true},
+			{Operation: OperationFails, Status: http.StatusInternalServerError},
 		} {
 			fault.Host, fault.RPC, fault.Nth = r.Host, r.RPC, seen[r.Host+r.RPC]
 			all = append(all, fault)
