@@ -69,7 +69,7 @@ func onCloud(ctx context.Context, inv invocation, flags *flag.FlagSet, f *cloudF
 		_, _ = fmt.Fprintf(inv.stderr, "-%s is missing; %s -h lists the flags.\n", name, flags.Name())
 		return exitUsage
 	}
-	client, err := f.client(inv)
+	client, err := f.client(inv) //nolint:contextcheck // The clients outlive the call, and keep no context.
 	if err != nil {
 		_, _ = fmt.Fprintf(inv.stderr, "The configuration can't be used: %v\n", err)
 		return exitUsage

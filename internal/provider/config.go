@@ -93,7 +93,7 @@ func (p *cortx) Configure(ctx context.Context, req provider.ConfigureRequest, re
 		// when every value is known.
 		return
 	}
-	client, err := gcp.New(p.clientConfig(ctx, cfg, &resp.Diagnostics))
+	client, err := gcp.New(p.clientConfig(ctx, cfg, &resp.Diagnostics)) //nolint:contextcheck // The clients outlive the call, and keep no context.
 	if err != nil {
 		at := path.Empty()
 		if cfg.EmulatorHost.ValueString() != "" {

@@ -86,7 +86,7 @@ func TestAccStatesOfReleases(t *testing.T) {
 }
 
 // stateFile is a state as far as the test rewrites it.
-func stateFile(t *testing.T, cli *acctest.CLI) (path string, state map[string]any, instance map[string]any) {
+func stateFile(t *testing.T, cli *acctest.CLI) (path string, state, instance map[string]any) {
 	t.Helper()
 	path = filepath.Join(cli.Dir, "terraform.tfstate")
 	raw, err := os.ReadFile(filepath.Clean(path))
