@@ -188,8 +188,8 @@ func SpecFromRecord(ctx context.Context, record *reconcile.Record, project, regi
 	return spec, nil
 }
 
-// TierSpec is the spec of an environment of which only the tier is known: what
-// the tier implies.
+// TierSpec is the spec of an environment of which only the tier is known, which
+// is what the tier implies, and the fields of a record that say so.
 func TierSpec(project, region, name string, tier policy.Tier) (spec *component.Spec, fields map[string]string) {
 	values, _ := policy.Resolve(policy.Version, tier, policy.Context{ExceptionRecorded: policy.Yes}, nil)
 	for _, input := range inputs() {
@@ -198,14 +198,49 @@ func TierSpec(project, region, name string, tier policy.Tier) (spec *component.S
 		}
 	}
 	m := model{
-		Project: types.StringValue(project), Region: types.StringValue(region), Zone: types.StringValue(region + "-b"), Name: types.StringValue(name),
-		Tier: types.StringValue(string(tier)), CatalogueVersion: types.Int64Value(policy.Version),
+		Project: types.StringValue(project), Region: types.StringValue(region), Name: types.StringValue(name),
+		Tier: types.StringValue(string(tier)), CatalogueVersion: types.Int64Value(policy.Version), OnIncomplete: types.StringValue(onIncompleteResume),
+		DeletionPolicy: types.StringValue(values.String(policy.DeletionPolicy)),
+	}
+	if values.String(policy.ClusterLocationType) == policy.Zonal {
+		m.Zone = types.StringValue(region + "-b")
 	}
 	spec = specFrom(values, m)
 	spec.Labels = ownLabels(name, string(tier))
-	return spec, map[string]string{
-		FieldTier: string(tier), fieldCatalogueVersion: strconv.Itoa(policy.Version), FieldDeletionPolicy: values.String(policy.DeletionPolicy),
+	fields, _, err := fieldsOf(configurationOf(values, m, spec), m)
+	if err != nil {
+		// The values are the catalogue's own, so they can be written.
+		panic("environment: " + err.Error())
 	}
+	return spec, fields
+}
+
+// configurationOf is the object that a record keeps of resolved values.
+func configurationOf(values policy.Values, m model, spec *component.Spec) tftypes.Value {
+	ctx := context.Background()
+	objectType, _ := (&environment{}).schemaOf(ctx).Type().TerraformType(ctx).(tftypes.Object)
+	members := map[string]tftypes.Value{}
+	for name, memberType := range objectType.AttributeTypes {
+		members[name] = tftypes.NewValue(memberType, nil)
+	}
+	for name, value := range map[string]types.String{
+		"tier": m.Tier, "name": m.Name, "project": m.Project, "region": m.Region, "zone": m.Zone, "on_incomplete": m.OnIncomplete,
+	} {
+		if !value.IsNull() {
+			members[name] = tftypes.NewValue(tftypes.String, value.ValueString())
+		}
+	}
+	members["catalogue_version"] = tftypes.NewValue(tftypes.Number, m.CatalogueVersion.ValueInt64())
+	labels := map[string]tftypes.Value{}
+	for key, value := range spec.Labels {
+		labels[key] = tftypes.NewValue(tftypes.String, value)
+	}
+	members["effective_labels"] = tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, labels)
+	written, err := WriteSettings(policy.Version, tftypes.NewValue(objectType, members), values, nil)
+	if err != nil {
+		panic("environment: " + err.Error()) // As above.
+	}
+	return written
 }
 
 // ownLabels are the labels that every object of an environment gets beside the
