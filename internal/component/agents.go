@@ -37,14 +37,14 @@ func (e *Env) agent(ctx context.Context, api string) (string, error) {
 	project := e.spec.Project
 	switch api {
 	case agentStorage:
-		found, err := e.apis.Storage.Projects.ServiceAccount.Get(project).Context(gcp.Reading(ctx, "GetServiceAccount", "projects/"+project)).Do()
+		found, err := e.apis().Storage.Projects.ServiceAccount.Get(project).Context(gcp.Reading(ctx, "GetServiceAccount", "projects/"+project)).Do()
 		if err != nil {
 			return "", err
 		}
 		return found.EmailAddress, nil
 	case agentLogging:
 		name := "projects/" + project
-		found, err := e.apis.Logging.Projects.GetSettings(name).Context(gcp.Reading(ctx, "GetSettings", name)).Do()
+		found, err := e.apis().Logging.Projects.GetSettings(name).Context(gcp.Reading(ctx, "GetSettings", name)).Do()
 		if err != nil {
 			return "", err
 		}
@@ -69,12 +69,12 @@ func (e *Env) generatedAgent(ctx context.Context, api string) (string, error) {
 		return "", err
 	}
 	parent := "projects/" + e.spec.Project + "/services/" + api
-	op, err := e.apis.ServiceAgents.Services.GenerateServiceIdentity(parent).Context(gcp.Named(ctx, "GenerateServiceIdentity", parent)).Do()
+	op, err := e.apis().ServiceAgents.Services.GenerateServiceIdentity(parent).Context(gcp.Named(ctx, "GenerateServiceIdentity", parent)).Do()
 	if err != nil {
 		return "", err
 	}
 	err = e.client.AwaitLongRunning(ctx, agentOperation(op), nil, func(ctx context.Context, name string) (gcp.LongRunning, error) {
-		op, err := e.apis.ServiceAgents.Operations.Get(name).Context(ctx).Do()
+		op, err := e.apis().ServiceAgents.Operations.Get(name).Context(ctx).Do()
 		if err != nil {
 			return gcp.LongRunning{}, err
 		}

@@ -49,7 +49,7 @@ func (b *binaryAuthorization) noteName() string {
 
 // grafeas is the note that attestations of the attestor hang on.
 func (b *binaryAuthorization) grafeas() object[*containeranalysis.Note] {
-	api, name := b.apis.Analysis.Projects.Notes, b.noteName()
+	api, name := b.apis().Analysis.Projects.Notes, b.noteName()
 	return object[*containeranalysis.Note]{
 		Env: b.Env, component: b.name, noun: "note", name: name,
 		get: func(ctx context.Context) (*containeranalysis.Note, error) {
@@ -72,7 +72,7 @@ func (b *binaryAuthorization) grafeas() object[*containeranalysis.Note] {
 
 // signingKey signs for the attestor. Nothing of ours uses it: who builds does.
 func (b *binaryAuthorization) signingKey() object[*cloudkms.CryptoKey] {
-	api, name := b.apis.KMS.Projects.Locations.KeyRings.CryptoKeys, b.spec.AttestorKey()
+	api, name := b.apis().KMS.Projects.Locations.KeyRings.CryptoKeys, b.spec.AttestorKey()
 	return object[*cloudkms.CryptoKey]{
 		Env: b.Env, component: b.name, noun: "key", name: name,
 		get: func(ctx context.Context) (*cloudkms.CryptoKey, error) {
@@ -104,7 +104,7 @@ func (b *binaryAuthorization) versions(ctx context.Context, states ...string) ([
 	var all []*cloudkms.CryptoKeyVersion
 	token := ""
 	for {
-		page, err := b.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.List(b.spec.AttestorKey()).PageToken(token).
+		page, err := b.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.List(b.spec.AttestorKey()).PageToken(token).
 			Context(gcp.Reading(ctx, "ListCryptoKeyVersions", b.spec.AttestorKey())).Do()
 		if err != nil {
 			return nil, err
@@ -136,7 +136,7 @@ func (b *binaryAuthorization) version(ctx context.Context, s *reconcile.Step) (s
 			found, err := b.versions(ctx, "ENABLED", "PENDING_GENERATION")
 			return len(found) > 0, err
 		}
-		_, err := b.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.Create(b.spec.AttestorKey(), &cloudkms.CryptoKeyVersion{}).
+		_, err := b.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.Create(b.spec.AttestorKey(), &cloudkms.CryptoKeyVersion{}).
 			Context(gcp.Assigned(ctx, "CreateCryptoKeyVersion", b.spec.AttestorKey(), made)).Do()
 		if err != nil {
 			return "", err
@@ -158,11 +158,11 @@ func (b *binaryAuthorization) version(ctx context.Context, s *reconcile.Step) (s
 func keyID(version string) string { return "//cloudkms.googleapis.com/v1/" + version }
 
 func (b *binaryAuthorization) attestor(version string) object[*binaryauthorization.Attestor] {
-	api, name := b.apis.BinaryAuth.Projects.Attestors, b.attestorName()
+	api, name := b.apis().BinaryAuth.Projects.Attestors, b.attestorName()
 	// signed puts the version's public key beside those that stand: what was
 	// signed by an older one stays valid.
 	signed := func(ctx context.Context, standing []*binaryauthorization.AttestorPublicKey) ([]*binaryauthorization.AttestorPublicKey, error) {
-		public, err := b.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.GetPublicKey(version).Context(gcp.Reading(ctx, "GetPublicKey", version)).Do()
+		public, err := b.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.GetPublicKey(version).Context(gcp.Reading(ctx, "GetPublicKey", version)).Do()
 		if err != nil {
 			return nil, err
 		}
@@ -268,7 +268,7 @@ func foreignError(what string) error {
 // letRead lets Binary Authorization read the attestations of the note, without
 // which it finds none.
 func (b *binaryAuthorization) letRead(ctx context.Context, email string) error {
-	api, name := b.apis.Analysis.Projects.Notes, b.noteName()
+	api, name := b.apis().Analysis.Projects.Notes, b.noteName()
 	member := "serviceAccount:" + email
 	return b.client.EditUnderEtag(ctx, "SetIamPolicy", name, func(ctx context.Context) error {
 		standing, err := api.GetIamPolicy(name, &containeranalysis.GetIamPolicyRequest{
@@ -313,7 +313,7 @@ func (b *binaryAuthorization) removeAttestor(ctx context.Context, s *reconcile.S
 			return err
 		}
 		for _, v := range living {
-			_, err := b.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.Destroy(v.Name, &cloudkms.DestroyCryptoKeyVersionRequest{}).
+			_, err := b.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.Destroy(v.Name, &cloudkms.DestroyCryptoKeyVersionRequest{}).
 				Context(gcp.Named(ctx, "DestroyCryptoKeyVersion", v.Name)).Do()
 			if err != nil && !gcp.IsPreconditionFailed(err) {
 				return err

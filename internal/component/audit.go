@@ -91,7 +91,7 @@ func (a *audit) read(ctx context.Context) (*cloudresourcemanager.Policy, error) 
 func (e *Env) projectPolicy(ctx context.Context) (*cloudresourcemanager.Policy, error) {
 	name := "projects/" + e.spec.Project
 	return once(ctx, "policy", func(ctx context.Context) (*cloudresourcemanager.Policy, error) {
-		return e.apis.ResourceManager.Projects.GetIamPolicy(name, &cloudresourcemanager.GetIamPolicyRequest{
+		return e.apis().ResourceManager.Projects.GetIamPolicy(name, &cloudresourcemanager.GetIamPolicyRequest{
 			Options: &cloudresourcemanager.GetPolicyOptions{RequestedPolicyVersion: 3},
 		}).Context(gcp.Reading(ctx, "GetIamPolicy", name)).Do()
 	})
@@ -117,7 +117,7 @@ func (a *audit) edit(ctx context.Context, change func(standing []*cloudresourcem
 			return err
 		}
 		// The mask leaves bindings to whoever they belong to.
-		_, err = a.apis.ResourceManager.Projects.SetIamPolicy(name, &cloudresourcemanager.SetIamPolicyRequest{
+		_, err = a.apis().ResourceManager.Projects.SetIamPolicy(name, &cloudresourcemanager.SetIamPolicyRequest{
 			Policy:     &cloudresourcemanager.Policy{AuditConfigs: standing.AuditConfigs, Etag: standing.Etag, Version: standing.Version, ForceSendFields: []string{"AuditConfigs"}},
 			UpdateMask: "auditConfigs,etag",
 		}).Context(gcp.UnderEtag(ctx, "SetIamPolicy", name)).Do()

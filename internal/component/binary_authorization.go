@@ -91,7 +91,7 @@ func (b *binaryAuthorization) patterns() []string {
 }
 
 func (b *binaryAuthorization) read(ctx context.Context) (*binaryauthorization.Policy, error) {
-	return b.apis.BinaryAuth.Projects.GetPolicy(b.policyName()).Context(gcp.Reading(ctx, "GetPolicy", b.policyName())).Do()
+	return b.apis().BinaryAuth.Projects.GetPolicy(b.policyName()).Context(gcp.Reading(ctx, "GetPolicy", b.policyName())).Do()
 }
 
 // edit changes the policy under its etag, and writes nothing when change changes
@@ -111,7 +111,7 @@ func (b *binaryAuthorization) edit(ctx context.Context, change func(standing *bi
 		if err != nil || string(before) == string(after) {
 			return err
 		}
-		_, err = b.apis.BinaryAuth.Projects.UpdatePolicy(b.policyName(), standing).Context(gcp.UnderEtag(ctx, "UpdatePolicy", b.policyName())).Do()
+		_, err = b.apis().BinaryAuth.Projects.UpdatePolicy(b.policyName(), standing).Context(gcp.UnderEtag(ctx, "UpdatePolicy", b.policyName())).Do()
 		return err
 	})
 }

@@ -82,7 +82,7 @@ func constraints() []constraint {
 // environment. unread is set when they can't be read, as without the
 // Organisation Policy API.
 func Constraints(ctx context.Context, client *gcp.Client, spec *Spec) (refusals []Refusal, unread error) {
-	apis, err := client.APIs()
+	apis, err := gcp.APIsOf(client)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func (s *Spec) Quotas() []Quota {
 // Ledgers lists the environments of a project by the buckets of their ledgers:
 // project, region, name and owner are set, and nothing else.
 func Ledgers(ctx context.Context, client *gcp.Client, project string) ([]*Spec, error) {
-	apis, err := client.APIs()
+	apis, err := gcp.APIsOf(client)
 	if err != nil {
 		return nil, err
 	}

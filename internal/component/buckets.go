@@ -24,7 +24,7 @@ const day = 24 * 60 * 60
 
 // bucket is a bucket without public access and without ACLs.
 func (e *Env) bucket(w bucketWish) object[*storage.Bucket] {
-	api := e.apis.Storage.Buckets
+	api := e.apis().Storage.Buckets
 	resource := "b/" + w.name
 	return object[*storage.Bucket]{
 		Env: e, component: w.component, noun: "bucket", name: w.name,

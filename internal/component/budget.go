@@ -43,7 +43,7 @@ func (b *spendBudget) account() string {
 func (b *spendBudget) find(ctx context.Context, account string) (*budgetOf, error) {
 	token := ""
 	for {
-		page, err := b.apis.Budgets.BillingAccounts.Budgets.List(account).Scope("projects/" + b.spec.Project).PageSize(100).PageToken(token).
+		page, err := b.apis().Budgets.BillingAccounts.Budgets.List(account).Scope("projects/" + b.spec.Project).PageSize(100).PageToken(token).
 			Context(gcp.Reading(ctx, "ListBudgets", account)).Do()
 		if err != nil {
 			return nil, err
@@ -157,7 +157,7 @@ func (b *spendBudget) Converge(ctx context.Context, s *reconcile.Step) error {
 		s.Progress(ctx, "updating the budget: %s", strings.Join(differs, "; "))
 		wish := b.wish(number)
 		wish.Etag = found.Etag
-		_, err = b.apis.Budgets.BillingAccounts.Budgets.Patch(found.Name, wish).UpdateMask("amount,budgetFilter,thresholdRules").
+		_, err = b.apis().Budgets.BillingAccounts.Budgets.Patch(found.Name, wish).UpdateMask("amount,budgetFilter,thresholdRules").
 			Context(gcp.UnderEtag(ctx, "UpdateBudget", found.Name)).Do()
 		return err
 	})
@@ -169,7 +169,7 @@ func (b *spendBudget) create(ctx context.Context, s *reconcile.Step, number int6
 		found, err := b.find(ctx, b.account())
 		return found != nil, err
 	}
-	_, err := b.apis.Budgets.BillingAccounts.Budgets.Create(b.account(), b.wish(number)).Context(gcp.Assigned(ctx, "CreateBudget", b.account(), observed)).Do()
+	_, err := b.apis().Budgets.BillingAccounts.Budgets.Create(b.account(), b.wish(number)).Context(gcp.Assigned(ctx, "CreateBudget", b.account(), observed)).Do()
 	return err
 }
 
@@ -180,7 +180,7 @@ func (b *spendBudget) drop(ctx context.Context, s *reconcile.Step, account strin
 		return err
 	}
 	s.Progress(ctx, "deleting the budget %s", found.Name)
-	_, err = b.apis.Budgets.BillingAccounts.Budgets.Delete(found.Name).Context(gcp.Reading(ctx, "DeleteBudget", found.Name)).Do()
+	_, err = b.apis().Budgets.BillingAccounts.Budgets.Delete(found.Name).Context(gcp.Reading(ctx, "DeleteBudget", found.Name)).Do()
 	if gcp.IsNotFound(err) {
 		return nil
 	}

@@ -41,7 +41,7 @@ func newCluster(e *Env) reconcile.Component {
 func (e *Env) standingCluster(ctx context.Context) (*containerpb.Cluster, error) {
 	parent := "projects/" + e.spec.Project + "/locations/-"
 	all, err := once(ctx, "clusters", func(ctx context.Context) (*containerpb.ListClustersResponse, error) {
-		return e.apis.Clusters.ListClusters(gcp.Reading(ctx, "ListClusters", parent), &containerpb.ListClustersRequest{Parent: parent})
+		return e.apis().Clusters.ListClusters(gcp.Reading(ctx, "ListClusters", parent), &containerpb.ListClustersRequest{Parent: parent})
 	})
 	if err != nil {
 		return nil, failure("ListClusters", parent, err)
@@ -196,7 +196,7 @@ func (c *cluster) networkOfCluster(ctx context.Context) (string, error) {
 		return c.spec.NetworkPath(), nil
 	}
 	project, region, name := subnetworkParts(c.spec.Subnetwork())
-	found, err := c.apis.Compute.Subnetworks.Get(project, region, name).Context(gcp.Reading(ctx, "GetSubnetwork", c.spec.Subnetwork())).Do()
+	found, err := c.apis().Compute.Subnetworks.Get(project, region, name).Context(gcp.Reading(ctx, "GetSubnetwork", c.spec.Subnetwork())).Do()
 	if err != nil {
 		return "", err
 	}
@@ -218,7 +218,7 @@ func (c *cluster) create(ctx context.Context, s *reconcile.Step) error {
 		return err
 	}
 	parent, _, _ := strings.Cut(c.spec.ClusterPath(), "/clusters/")
-	op, err := c.apis.Clusters.CreateCluster(gcp.Named(ctx, "CreateCluster", c.spec.ClusterPath()), &containerpb.CreateClusterRequest{Parent: parent, Cluster: made})
+	op, err := c.apis().Clusters.CreateCluster(gcp.Named(ctx, "CreateCluster", c.spec.ClusterPath()), &containerpb.CreateClusterRequest{Parent: parent, Cluster: made})
 	if err = failure("CreateCluster", c.spec.ClusterPath(), err); gcp.IsAlreadyExists(err) {
 		_, err = c.settled(ctx, s)
 		return err
@@ -233,7 +233,7 @@ func (c *cluster) remove(ctx context.Context, s *reconcile.Step, found *containe
 	path := c.pathOf(found)
 	if found.GetStatus() != containerpb.Cluster_STOPPING {
 		err := c.operate(ctx, s, "DeleteCluster", path, "the cluster to go", func(ctx context.Context) (*containerpb.Operation, error) {
-			return c.apis.Clusters.DeleteCluster(ctx, &containerpb.DeleteClusterRequest{Name: path})
+			return c.apis().Clusters.DeleteCluster(ctx, &containerpb.DeleteClusterRequest{Name: path})
 		})
 		if err != nil && !gcp.IsNotFound(err) {
 			return err

@@ -245,7 +245,7 @@ func (c *cluster) update(ctx context.Context, s *reconcile.Step, found *containe
 					return nil, err
 				}
 			}
-			return c.apis.Clusters.UpdateCluster(ctx, &containerpb.UpdateClusterRequest{Name: path, Update: change.update})
+			return c.apis().Clusters.UpdateCluster(ctx, &containerpb.UpdateClusterRequest{Name: path, Update: change.update})
 		})
 		if err != nil {
 			return err
@@ -262,7 +262,7 @@ func (c *cluster) setLabels(ctx context.Context, s *reconcile.Step, path string)
 		if err != nil || len(c.labelsDiffer(standing.GetResourceLabels())) == 0 {
 			return nil, err
 		}
-		return c.apis.Clusters.SetLabels(ctx, &containerpb.SetLabelsRequest{
+		return c.apis().Clusters.SetLabels(ctx, &containerpb.SetLabelsRequest{
 			Name: path, LabelFingerprint: standing.GetLabelFingerprint(), ResourceLabels: c.mergedLabels(standing.GetResourceLabels(), s.Owner()),
 		})
 	})
@@ -277,7 +277,7 @@ func (c *cluster) setWindow(ctx context.Context, s *reconcile.Step, path string)
 		}
 		window := c.window()
 		window.MaintenanceExclusions = standing.GetMaintenancePolicy().GetWindow().GetMaintenanceExclusions()
-		return c.apis.Clusters.SetMaintenancePolicy(ctx, &containerpb.SetMaintenancePolicyRequest{
+		return c.apis().Clusters.SetMaintenancePolicy(ctx, &containerpb.SetMaintenancePolicyRequest{
 			ProjectId: c.spec.Project, Zone: standing.GetLocation(), ClusterId: standing.GetName(), Name: path,
 			MaintenancePolicy: &containerpb.MaintenancePolicy{Window: window, ResourceVersion: standing.GetMaintenancePolicy().GetResourceVersion()},
 		})

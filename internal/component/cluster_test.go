@@ -32,7 +32,7 @@ func standing(t *testing.T, w *componenttest.World) *containerpb.Cluster {
 
 func gkeOf(t *testing.T, w *componenttest.World) *gcp.APIs {
 	t.Helper()
-	apis, err := w.Client.APIs()
+	apis, err := gcp.APIsOf(w.Client)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,18 +17,16 @@ import (
 // Env is what the components of one environment share.
 type Env struct {
 	client *gcp.Client
-	apis   *gcp.APIs
 	spec   *Spec
 }
 
 // Environment returns the building blocks of an environment, in the order in
 // which people read them. It makes no call.
 func Environment(client *gcp.Client, spec *Spec) ([]reconcile.Component, error) {
-	apis, err := client.APIs()
-	if err != nil {
+	if _, err := gcp.APIsOf(client); err != nil {
 		return nil, err
 	}
-	e := &Env{client: client, apis: apis, spec: spec}
+	e := &Env{client: client, spec: spec}
 	var list []reconcile.Component
 	for _, build := range blocks() {
 		// A block that the spec has no use for is not there at all.
@@ -65,6 +63,14 @@ func blocks() []func(*Env) reconcile.Component {
 		newAlerts,
 		newLien,
 	}
+}
+
+// apis are Google's own clients. They are no field, so that the linker can leave
+// out what of them is not called; see [gcp.APIsOf].
+func (e *Env) apis() *gcp.APIs {
+	// That they can be made was seen when the environment was.
+	apis, _ := gcp.APIsOf(e.client)
+	return apis
 }
 
 // base is embedded by every component.

@@ -55,7 +55,7 @@ func (e *Env) listInstances(ctx context.Context) ([]*sqladmin.DatabaseInstance, 
 	var all []*sqladmin.DatabaseInstance
 	token := ""
 	for {
-		page, err := e.apis.SQL.Instances.List(e.spec.Project).PageToken(token).Context(gcp.Reading(ctx, "ListInstances", "projects/"+e.spec.Project)).Do()
+		page, err := e.apis().SQL.Instances.List(e.spec.Project).PageToken(token).Context(gcp.Reading(ctx, "ListInstances", "projects/"+e.spec.Project)).Do()
 		if err != nil {
 			return nil, err
 		}
@@ -222,7 +222,7 @@ func (d *database) create(ctx context.Context, s *reconcile.Step) (string, error
 		s.Progress(ctx, "creating the instance %s", name)
 		// Not sent again after a conflict: the name may be blocked, or taken by
 		// an attempt whose reply was lost.
-		op, err := d.apis.SQL.Instances.Insert(d.spec.Project, d.made(name, s.Owner())).
+		op, err := d.apis().SQL.Instances.Insert(d.spec.Project, d.made(name, s.Owner())).
 			Context(gcp.UnderEtag(ctx, "CreateInstance", d.instancePath(name))).Do()
 		switch {
 		case err == nil:
@@ -261,7 +261,7 @@ func (d *database) update(ctx context.Context, s *reconcile.Step, name string) e
 }
 
 func (d *database) get(ctx context.Context, name string) (*sqladmin.DatabaseInstance, error) {
-	return d.apis.SQL.Instances.Get(d.spec.Project, name).Context(gcp.Reading(ctx, "GetInstance", d.instancePath(name))).Do()
+	return d.apis().SQL.Instances.Get(d.spec.Project, name).Context(gcp.Reading(ctx, "GetInstance", d.instancePath(name))).Do()
 }
 
 // edit makes one patch, when it is its turn, and waits for it. change returns
@@ -281,7 +281,7 @@ func (d *database) edit(ctx context.Context, s *reconcile.Step, name string, cha
 				return nil
 			}
 			s.Progress(ctx, "updating the instance %s", name)
-			op, err = d.apis.SQL.Instances.Patch(d.spec.Project, name, wanted).Context(gcp.UnderEtag(ctx, "UpdateInstance", resource)).Do()
+			op, err = d.apis().SQL.Instances.Patch(d.spec.Project, name, wanted).Context(gcp.UnderEtag(ctx, "UpdateInstance", resource)).Do()
 			return err
 		})
 	})
@@ -313,7 +313,7 @@ func (d *database) drop(ctx context.Context, s *reconcile.Step, inst *sqladmin.D
 	days := d.spec.Settings.Int(policy.DatabaseFinalBackupDays)
 	var op *sqladmin.Operation
 	err := d.client.WhenFree(ctx, "DeleteInstance", resource, waiting(s, "another operation on "+name), func(ctx context.Context) (err error) {
-		call := d.apis.SQL.Instances.Delete(d.spec.Project, name)
+		call := d.apis().SQL.Instances.Delete(d.spec.Project, name)
 		if days > 0 && inst.State != instanceFailed {
 			call = call.EnableFinalBackup(true).FinalBackupTtlDays(days).FinalBackupDescription(fmt.Sprintf("The last of environment %s.", d.spec.Name))
 		}
@@ -348,7 +348,7 @@ func (d *database) remake(ctx context.Context, s *reconcile.Step, name string) e
 			return err
 		}
 	}
-	list, err := d.apis.SQL.Databases.List(d.spec.Project, name).Context(gcp.Reading(ctx, "ListDatabases", d.instancePath(name))).Do()
+	list, err := d.apis().SQL.Databases.List(d.spec.Project, name).Context(gcp.Reading(ctx, "ListDatabases", d.instancePath(name))).Do()
 	if err != nil {
 		return err
 	}
@@ -366,7 +366,7 @@ func (d *database) remake(ctx context.Context, s *reconcile.Step, name string) e
 		}
 		s.Progress(ctx, "dropping the database %s", standing.Name)
 		err = d.operate(ctx, s, name, func(ctx context.Context) (*sqladmin.Operation, error) {
-			return d.apis.SQL.Databases.Delete(d.spec.Project, name, standing.Name).
+			return d.apis().SQL.Databases.Delete(d.spec.Project, name, standing.Name).
 				Context(gcp.UnderEtag(ctx, "DeleteDatabase", d.instancePath(name)+"/databases/"+standing.Name)).Do()
 		})
 		if err != nil && !gcp.IsNotFound(err) {
@@ -383,11 +383,11 @@ func (d *database) remake(ctx context.Context, s *reconcile.Step, name string) e
 func (d *database) makeDatabase(ctx context.Context, s *reconcile.Step, instance string, wanted *sqladmin.Database) error {
 	resource := d.instancePath(instance) + "/databases/" + wanted.Name
 	err := d.operate(ctx, s, instance, func(ctx context.Context) (*sqladmin.Operation, error) {
-		_, err := d.apis.SQL.Databases.Get(d.spec.Project, instance, wanted.Name).Context(gcp.Reading(ctx, "GetDatabase", resource)).Do()
+		_, err := d.apis().SQL.Databases.Get(d.spec.Project, instance, wanted.Name).Context(gcp.Reading(ctx, "GetDatabase", resource)).Do()
 		if !gcp.IsNotFound(err) {
 			return nil, err
 		}
-		return d.apis.SQL.Databases.Insert(d.spec.Project, instance, wanted).Context(gcp.UnderEtag(ctx, "CreateDatabase", resource)).Do()
+		return d.apis().SQL.Databases.Insert(d.spec.Project, instance, wanted).Context(gcp.UnderEtag(ctx, "CreateDatabase", resource)).Do()
 	})
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func (d *databaseEndpoint) regional(collection string) string {
 func (d *databaseEndpoint) address() object[*compute.Address] {
 	project, region, name := d.spec.Project, d.spec.Region, d.endpointName()
 	resource := d.regional("addresses")
-	api := d.apis.Compute.Addresses
+	api := d.apis().Compute.Addresses
 	return object[*compute.Address]{
 		Env: d.Env, component: d.name, noun: "address", name: resource,
 		get: func(ctx context.Context) (*compute.Address, error) {
@@ -76,7 +76,7 @@ func (d *databaseEndpoint) address() object[*compute.Address] {
 func (d *databaseEndpoint) rule(inst *sqladmin.DatabaseInstance, network string) object[*compute.ForwardingRule] {
 	project, region, name := d.spec.Project, d.spec.Region, d.endpointName()
 	resource := d.regional("forwardingRules")
-	api := d.apis.Compute.ForwardingRules
+	api := d.apis().Compute.ForwardingRules
 	return object[*compute.ForwardingRule]{
 		Env: d.Env, component: d.name, noun: "endpoint", name: resource,
 		get: func(ctx context.Context) (*compute.ForwardingRule, error) {
@@ -239,7 +239,7 @@ func (d *databaseEndpoint) network(ctx context.Context) (string, error) {
 		return d.spec.NetworkPath(), nil
 	}
 	project, region, name := subnetworkParts(d.spec.Subnetwork())
-	found, err := d.apis.Compute.Subnetworks.Get(project, region, name).Context(gcp.Reading(ctx, "GetSubnetwork", d.spec.Subnetwork())).Do()
+	found, err := d.apis().Compute.Subnetworks.Get(project, region, name).Context(gcp.Reading(ctx, "GetSubnetwork", d.spec.Subnetwork())).Do()
 	if err != nil {
 		return "", err
 	}

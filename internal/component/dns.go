@@ -62,7 +62,7 @@ func (z *zones) zoneName(id string) string { return z.spec.Prefix() + "-" + id }
 
 // zone is a private zone of the environment's network; get may read it off a list.
 func (e *Env) zone(component, name, domain string, get func(ctx context.Context) (*dns.ManagedZone, error)) object[*dns.ManagedZone] {
-	api := e.apis.DNS.ManagedZones
+	api := e.apis().DNS.ManagedZones
 	resource := "projects/" + e.spec.Project + "/managedZones/" + name
 	if get == nil {
 		get = func(ctx context.Context) (*dns.ManagedZone, error) {
@@ -133,7 +133,7 @@ func (e *Env) recordSets(ctx context.Context, zone string) ([]*dns.ResourceRecor
 	var all []*dns.ResourceRecordSet
 	token := ""
 	for {
-		page, err := e.apis.DNS.ResourceRecordSets.List(e.spec.Project, zone).PageToken(token).Context(gcp.Reading(ctx, "ListResourceRecordSets", resource)).Do()
+		page, err := e.apis().DNS.ResourceRecordSets.List(e.spec.Project, zone).PageToken(token).Context(gcp.Reading(ctx, "ListResourceRecordSets", resource)).Do()
 		if err != nil {
 			return nil, err
 		}
@@ -151,7 +151,7 @@ func (e *Env) changeRecords(ctx context.Context, zone string, change *dns.Change
 		return nil
 	}
 	resource := "projects/" + e.spec.Project + "/managedZones/" + zone
-	_, err := e.apis.DNS.Changes.Create(e.spec.Project, zone, change).Context(gcp.UnderEtag(ctx, "CreateChange", resource)).Do()
+	_, err := e.apis().DNS.Changes.Create(e.spec.Project, zone, change).Context(gcp.UnderEtag(ctx, "CreateChange", resource)).Do()
 	return err
 }
 
@@ -198,7 +198,7 @@ func (e *Env) listZones(ctx context.Context) (map[string]*dns.ManagedZone, error
 	all := map[string]*dns.ManagedZone{}
 	token := ""
 	for {
-		page, err := e.apis.DNS.ManagedZones.List(e.spec.Project).PageToken(token).Context(gcp.Reading(ctx, "ListManagedZones", "projects/"+e.spec.Project)).Do()
+		page, err := e.apis().DNS.ManagedZones.List(e.spec.Project).PageToken(token).Context(gcp.Reading(ctx, "ListManagedZones", "projects/"+e.spec.Project)).Do()
 		if err != nil {
 			return nil, err
 		}

@@ -73,7 +73,7 @@ func (f *firewall) rules() []*compute.FirewallPolicyRule {
 func (f *firewall) policy() object[*compute.FirewallPolicy] {
 	project, name := f.spec.Project, f.spec.FirewallName()
 	resource := "projects/" + project + "/global/firewallPolicies/" + name
-	api := f.apis.Compute.NetworkFirewallPolicies
+	api := f.apis().Compute.NetworkFirewallPolicies
 	operate := func(ctx context.Context, s *reconcile.Step, call func(ctx context.Context) (*compute.Operation, error)) error {
 		return f.computeOperation(ctx, s, project, "the firewall policy", call)
 	}

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/api/accesscontextmanager/v1"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest/componenttest"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
@@ -16,7 +17,7 @@ import (
 // accessPolicy makes the organisation's access policy.
 func accessPolicy(t *testing.T, w *componenttest.World) string {
 	t.Helper()
-	apis, err := w.Client.APIs()
+	apis, err := gcp.APIsOf(w.Client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +34,7 @@ func accessPolicy(t *testing.T, w *componenttest.World) string {
 
 func perimeterAt(t *testing.T, w *componenttest.World, name string) *accesscontextmanager.ServicePerimeter {
 	t.Helper()
-	apis, err := w.Client.APIs()
+	apis, err := gcp.APIsOf(w.Client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func TestPerimeter(t *testing.T) {
 	}
 
 	// Drift by hand.
-	apis, err := w.Client.APIs()
+	apis, err := gcp.APIsOf(w.Client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestPerimeterForeign(t *testing.T) {
 	w := componenttest.New(t, policy.Prod)
 	w.Spec.Perimeter.AccessPolicy = accessPolicy(t, w)
 	w.Spec.Settings[policy.NetworkPerimeter] = policy.PerimeterEnforced
-	apis, err := w.Client.APIs()
+	apis, err := gcp.APIsOf(w.Client)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func (k *keys) purposes() []purpose {
 
 func (k *keys) ring() object[*cloudkms.KeyRing] {
 	name := k.spec.KeyRing()
-	rings := k.apis.KMS.Projects.Locations.KeyRings
+	rings := k.apis().KMS.Projects.Locations.KeyRings
 	return object[*cloudkms.KeyRing]{
 		Env: k.Env, component: k.name, noun: "key ring", name: name,
 		get: func(ctx context.Context) (*cloudkms.KeyRing, error) {
@@ -72,7 +72,7 @@ func (k *keys) ring() object[*cloudkms.KeyRing] {
 }
 
 func (k *keys) key(p purpose) object[*cloudkms.CryptoKey] {
-	api := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys
+	api := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys
 	return object[*cloudkms.CryptoKey]{
 		Env: k.Env, component: k.name, noun: "key", name: p.key,
 		get: func(ctx context.Context) (*cloudkms.CryptoKey, error) {
@@ -118,7 +118,7 @@ func (k *keys) key(p purpose) object[*cloudkms.CryptoKey] {
 // environment that was there before, a new one to encrypt with: a key's name
 // can't be used twice, the key itself can.
 func (k *keys) revive(ctx context.Context, key string) error {
-	api := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys
+	api := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys
 	versions, err := k.versions(ctx, key)
 	if err != nil {
 		return err
@@ -156,7 +156,7 @@ func (k *keys) versions(ctx context.Context, key string) ([]*cloudkms.CryptoKeyV
 	var all []*cloudkms.CryptoKeyVersion
 	token := ""
 	for {
-		page, err := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.List(key).PageToken(token).Context(gcp.Reading(ctx, "ListCryptoKeyVersions", key)).Do()
+		page, err := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.List(key).PageToken(token).Context(gcp.Reading(ctx, "ListCryptoKeyVersions", key)).Do()
 		if err != nil {
 			return nil, err
 		}
@@ -229,7 +229,7 @@ func (k *keys) list(ctx context.Context) (map[string]*cloudkms.CryptoKey, error)
 	all := map[string]*cloudkms.CryptoKey{}
 	token := ""
 	for {
-		page, err := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.List(k.spec.KeyRing()).PageToken(token).Context(gcp.Reading(ctx, "ListCryptoKeys", k.spec.KeyRing())).Do()
+		page, err := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.List(k.spec.KeyRing()).PageToken(token).Context(gcp.Reading(ctx, "ListCryptoKeys", k.spec.KeyRing())).Do()
 		if err != nil {
 			return nil, err
 		}
@@ -276,7 +276,7 @@ func (k *keys) Converge(ctx context.Context, s *reconcile.Step) error {
 // lacksGrants says which service agents may not use a key. It goes by the
 // agents' domains: their full addresses take calls that make them.
 func (k *keys) lacksGrants(ctx context.Context, p purpose) ([]string, error) {
-	standing, err := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.GetIamPolicy(p.key).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", p.key)).Do()
+	standing, err := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.GetIamPolicy(p.key).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", p.key)).Do()
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +299,7 @@ const keyUser = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 
 // grant adds members to a role on a key; all else in the policy stays.
 func (k *keys) grant(ctx context.Context, key, role string, members []string) error {
-	api := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys
+	api := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys
 	return k.client.EditUnderEtag(ctx, "SetIamPolicy", key, func(ctx context.Context) error {
 		standing, err := api.GetIamPolicy(key).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", key)).Do()
 		if err != nil {
@@ -347,7 +347,7 @@ func (k *keys) Remove(ctx context.Context, s *reconcile.Step) error {
 				continue
 			}
 			s.Progress(ctx, "scheduling the destruction of %s", v.Name)
-			_, err := k.apis.KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.Destroy(v.Name, &cloudkms.DestroyCryptoKeyVersionRequest{}).
+			_, err := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.Destroy(v.Name, &cloudkms.DestroyCryptoKeyVersionRequest{}).
 				Context(gcp.Named(ctx, "DestroyCryptoKeyVersion", v.Name)).Do()
 			// An attempt whose reply was lost has scheduled it.
 			if err != nil && !gcp.IsPreconditionFailed(err) {

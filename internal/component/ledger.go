@@ -28,11 +28,10 @@ var _ reconcile.Store = (*Ledger)(nil)
 
 // NewLedger returns the ledger of an environment. It makes no call.
 func NewLedger(client *gcp.Client, spec *Spec) (*Ledger, error) {
-	apis, err := client.APIs()
-	if err != nil {
+	if _, err := gcp.APIsOf(client); err != nil {
 		return nil, err
 	}
-	return &Ledger{Env: &Env{client: client, apis: apis, spec: spec}, objects: client.Objects(spec.LedgerBucket())}, nil
+	return &Ledger{Env: &Env{client: client, spec: spec}, objects: client.Objects(spec.LedgerBucket())}, nil
 }
 
 // Read implements [reconcile.Store].
@@ -73,7 +72,7 @@ func (l *Ledger) Prepare(ctx context.Context) error {
 	standing, err := l.bucket(ctx)
 	if gcp.IsNotFound(err) {
 		owner := reconcile.Owner{Key: l.spec.Owner, Incarnation: 1}
-		_, err = l.apis.Storage.Buckets.Insert(l.spec.Project, &storage.Bucket{
+		_, err = l.apis().Storage.Buckets.Insert(l.spec.Project, &storage.Bucket{
 			Name:             name,
 			Location:         strings.ToUpper(l.spec.Region),
 			Labels:           l.labels(owner),
@@ -143,7 +142,7 @@ func LedgerStands(ctx context.Context, client *gcp.Client, spec *Spec) (bool, er
 
 func (l *Ledger) bucket(ctx context.Context) (*storage.Bucket, error) {
 	name := l.spec.LedgerBucket()
-	return l.apis.Storage.Buckets.Get(name).Context(gcp.Reading(ctx, "GetBucket", "b/"+name)).Do()
+	return l.apis().Storage.Buckets.Get(name).Context(gcp.Reading(ctx, "GetBucket", "b/"+name)).Do()
 }
 
 func (l *Ledger) list(ctx context.Context, bucket string, versions bool) ([]*storage.Object, error) {
@@ -164,7 +163,7 @@ func listObjects(ctx context.Context, e *Env, bucket string, versions bool) ([]*
 	var all []*storage.Object
 	token := ""
 	for {
-		page, err := e.apis.Storage.Objects.List(bucket).Versions(versions).PageToken(token).Context(gcp.Reading(ctx, "ListObjects", "b/"+bucket)).Do()
+		page, err := e.apis().Storage.Objects.List(bucket).Versions(versions).PageToken(token).Context(gcp.Reading(ctx, "ListObjects", "b/"+bucket)).Do()
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +184,7 @@ func emptyBucket(ctx context.Context, e *Env, s *reconcile.Step, bucket string) 
 		if s != nil && i%100 == 0 {
 			s.Progress(ctx, "deleting object %d of %d in %s", i+1, len(objects), bucket)
 		}
-		err := e.apis.Storage.Objects.Delete(bucket, found.Name).Generation(found.Generation).Context(gcp.Reading(ctx, "DeleteObject", "b/"+bucket+"/o/"+found.Name)).Do()
+		err := e.apis().Storage.Objects.Delete(bucket, found.Name).Generation(found.Generation).Context(gcp.Reading(ctx, "DeleteObject", "b/"+bucket+"/o/"+found.Name)).Do()
 		if err != nil && !gcp.IsNotFound(err) {
 			return err
 		}
@@ -198,7 +197,7 @@ func emptyAndDelete(ctx context.Context, e *Env, s *reconcile.Step, bucket strin
 	if err := emptyBucket(ctx, e, s, bucket); err != nil {
 		return err
 	}
-	err := e.apis.Storage.Buckets.Delete(bucket).Context(gcp.Reading(ctx, "DeleteBucket", "b/"+bucket)).Do()
+	err := e.apis().Storage.Buckets.Delete(bucket).Context(gcp.Reading(ctx, "DeleteBucket", "b/"+bucket)).Do()
 	if gcp.IsNotFound(err) {
 		return nil
 	}

@@ -30,7 +30,7 @@ func (l *lien) find(ctx context.Context) (*cloudresourcemanager.Lien, error) {
 	project := "projects/" + l.spec.Project
 	token := ""
 	for {
-		page, err := l.apis.ResourceManager.Liens.List().Parent(project).PageToken(token).Context(gcp.Reading(ctx, "ListLiens", project)).Do()
+		page, err := l.apis().ResourceManager.Liens.List().Parent(project).PageToken(token).Context(gcp.Reading(ctx, "ListLiens", project)).Do()
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +80,7 @@ func (l *lien) create(ctx context.Context, s *reconcile.Step) error {
 		found, err := l.find(ctx)
 		return found != nil, err
 	}
-	_, err := l.apis.ResourceManager.Liens.Create(&cloudresourcemanager.Lien{
+	_, err := l.apis().ResourceManager.Liens.Create(&cloudresourcemanager.Lien{
 		Parent:       project,
 		Origin:       l.origin(),
 		Reason:       fmt.Sprintf("The environment %s stands in this project. Managed by Terraform: %s.", l.spec.Name, strings.TrimSpace(s.Owner().Text())),
@@ -90,7 +90,7 @@ func (l *lien) create(ctx context.Context, s *reconcile.Step) error {
 }
 
 func (l *lien) delete(ctx context.Context, found *cloudresourcemanager.Lien) error {
-	_, err := l.apis.ResourceManager.Liens.Delete(found.Name).Context(gcp.Reading(ctx, "DeleteLien", found.Name)).Do()
+	_, err := l.apis().ResourceManager.Liens.Delete(found.Name).Context(gcp.Reading(ctx, "DeleteLien", found.Name)).Do()
 	if gcp.IsNotFound(err) {
 		return nil
 	}

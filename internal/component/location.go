@@ -12,7 +12,7 @@ import (
 // HSMAvailable tells whether keys of level HSM can be made in the region. While
 // the Cloud KMS API is not enabled it can't be told, and known is false.
 func HSMAvailable(ctx context.Context, client *gcp.Client, spec *Spec) (available, known bool, err error) {
-	apis, err := client.APIs()
+	apis, err := gcp.APIsOf(client)
 	if err != nil {
 		return false, false, err
 	}

@@ -27,7 +27,7 @@ func newLogs(e *Env) reconcile.Component {
 
 func (l *logs) bucket() object[*logging.LogBucket] {
 	name := l.spec.LogBucket()
-	api := l.apis.Logging.Projects.Locations.Buckets
+	api := l.apis().Logging.Projects.Locations.Buckets
 	parent, id, _ := strings.Cut(name, "/buckets/")
 	days, key := l.spec.Settings.Int(policy.LoggingRetentionDays), l.spec.LoggingKey()
 	locked := l.spec.Settings.Bool(policy.LoggingLocked)
@@ -121,7 +121,7 @@ func (l *logs) sinks() map[string]*logging.LogSink {
 func (l *logs) sink(name string, wanted *logging.LogSink, get func(ctx context.Context) (*logging.LogSink, error)) object[*logging.LogSink] {
 	parent := "projects/" + l.spec.Project
 	resource := parent + "/sinks/" + name
-	api := l.apis.Logging.Projects.Sinks
+	api := l.apis().Logging.Projects.Sinks
 	if get == nil {
 		get = func(ctx context.Context) (*logging.LogSink, error) {
 			return api.Get(resource).Context(gcp.Reading(ctx, "GetSink", resource)).Do()
@@ -165,7 +165,7 @@ func (l *logs) standingSinks(ctx context.Context) (map[string]*logging.LogSink, 
 	all := map[string]*logging.LogSink{}
 	token := ""
 	for {
-		page, err := l.apis.Logging.Projects.Sinks.List(parent).PageToken(token).Context(gcp.Reading(ctx, "ListSinks", parent)).Do()
+		page, err := l.apis().Logging.Projects.Sinks.List(parent).PageToken(token).Context(gcp.Reading(ctx, "ListSinks", parent)).Do()
 		if err != nil {
 			return nil, err
 		}
@@ -232,7 +232,7 @@ func (l *logs) seeArchive(ctx context.Context, writer string) (reconcile.Observa
 	}
 	seen.Values = map[string]any{policy.LoggingArchiveDays: retentionDays(found)}
 	seen.Differs = without(seen.Differs, "retention")
-	standing, err := l.apis.Storage.Buckets.GetIamPolicy(found.Name).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", "b/"+found.Name)).Do()
+	standing, err := l.apis().Storage.Buckets.GetIamPolicy(found.Name).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", "b/"+found.Name)).Do()
 	if err != nil {
 		return reconcile.Observation{}, err
 	}
@@ -281,12 +281,12 @@ func (l *logs) admit(ctx context.Context, writer string) error {
 	name := l.spec.ArchiveBucket()
 	resource := "b/" + name
 	return l.client.EditUnderEtag(ctx, "SetIamPolicy", resource, func(ctx context.Context) error {
-		standing, err := l.apis.Storage.Buckets.GetIamPolicy(name).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", resource)).Do()
+		standing, err := l.apis().Storage.Buckets.GetIamPolicy(name).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", resource)).Do()
 		if err != nil || bound(standing, archiveWriter, writer) {
 			return err
 		}
 		standing.Bindings = append(standing.Bindings, &storage.PolicyBindings{Role: archiveWriter, Members: []string{writer}})
-		_, err = l.apis.Storage.Buckets.SetIamPolicy(name, standing).Context(gcp.UnderEtag(ctx, "SetIamPolicy", resource)).Do()
+		_, err = l.apis().Storage.Buckets.SetIamPolicy(name, standing).Context(gcp.UnderEtag(ctx, "SetIamPolicy", resource)).Do()
 		return err
 	})
 }

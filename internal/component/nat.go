@@ -39,7 +39,7 @@ func (n *nat) wanted() *compute.RouterNat {
 func (n *nat) router() object[*compute.Router] {
 	project, region, name := n.spec.Project, n.spec.Region, n.spec.RouterName()
 	resource := "projects/" + project + "/regions/" + region + "/routers/" + name
-	api := n.apis.Compute.Routers
+	api := n.apis().Compute.Routers
 	return object[*compute.Router]{
 		Env: n.Env, component: n.name, noun: "router", name: resource,
 		get: func(ctx context.Context) (*compute.Router, error) {

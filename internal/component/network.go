@@ -22,7 +22,7 @@ func newNetwork(e *Env) reconcile.Component {
 
 func (n *network) vpc() object[*compute.Network] {
 	name := n.spec.NetworkName()
-	api := n.apis.Compute.Networks
+	api := n.apis().Compute.Networks
 	return object[*compute.Network]{
 		Env: n.Env, component: n.name, noun: "network", name: n.spec.NetworkPath(), adoptable: true,
 		get: func(ctx context.Context) (*compute.Network, error) {
@@ -73,7 +73,7 @@ func (e *Env) markOf(description string) (reconcile.Owner, bool) {
 
 func (n *network) subnetwork() object[*compute.Subnetwork] {
 	project, region, name := subnetworkParts(n.spec.Subnetwork())
-	api := n.apis.Compute.Subnetworks
+	api := n.apis().Compute.Subnetworks
 	wanted := n.flowLogs()
 	o := object[*compute.Subnetwork]{
 		Env: n.Env, component: n.name, noun: "subnetwork", name: n.spec.Subnetwork(), adoptable: true,

@@ -56,7 +56,7 @@ func newNodeIdentity(e *Env) reconcile.Component {
 }
 
 func (n *nodeIdentity) account() object[*iam.ServiceAccount] {
-	api := n.apis.IAM.Projects.ServiceAccounts
+	api := n.apis().IAM.Projects.ServiceAccounts
 	name := "projects/" + n.spec.Project + "/serviceAccounts/" + n.spec.NodeAccount()
 	return object[*iam.ServiceAccount]{
 		Env: n.Env, component: n.name, noun: "service account", name: n.spec.NodeAccount(),
@@ -104,7 +104,7 @@ func (n *nodeIdentity) undelete(ctx context.Context, s *reconcile.Step) (back bo
 	}
 	name := "projects/" + n.spec.Project + "/serviceAccounts/" + id
 	s.Progress(ctx, "restoring the service account %s", n.spec.NodeAccount())
-	_, err = n.apis.IAM.Projects.ServiceAccounts.Undelete(name, &iam.UndeleteServiceAccountRequest{}).Context(gcp.Named(ctx, "UndeleteServiceAccount", name)).Do()
+	_, err = n.apis().IAM.Projects.ServiceAccounts.Undelete(name, &iam.UndeleteServiceAccountRequest{}).Context(gcp.Named(ctx, "UndeleteServiceAccount", name)).Do()
 	switch {
 	case err == nil:
 		return true, nil
@@ -131,7 +131,7 @@ func (n *nodeIdentity) edit(ctx context.Context, change func(standing *cloudreso
 			return err
 		}
 		// The mask leaves audit configurations to whoever they belong to.
-		_, err = n.apis.ResourceManager.Projects.SetIamPolicy(name, &cloudresourcemanager.SetIamPolicyRequest{
+		_, err = n.apis().ResourceManager.Projects.SetIamPolicy(name, &cloudresourcemanager.SetIamPolicyRequest{
 			Policy:     &cloudresourcemanager.Policy{Bindings: standing.Bindings, Etag: standing.Etag, Version: 3},
 			UpdateMask: "bindings,etag",
 		}).Context(gcp.UnderEtag(ctx, "SetIamPolicy", name)).Do()

@@ -102,7 +102,7 @@ func (n *nodePools) names() []string {
 // cluster.
 func (n *nodePools) list(ctx context.Context) (map[string]*containerpb.NodePool, error) {
 	parent := n.spec.ClusterPath()
-	reply, err := n.apis.Clusters.ListNodePools(gcp.Reading(ctx, "ListNodePools", parent), &containerpb.ListNodePoolsRequest{Parent: parent})
+	reply, err := n.apis().Clusters.ListNodePools(gcp.Reading(ctx, "ListNodePools", parent), &containerpb.ListNodePoolsRequest{Parent: parent})
 	if err != nil {
 		return nil, failure("ListNodePools", parent, err)
 	}
@@ -137,7 +137,7 @@ func (n *nodePools) pool(name string) object[*containerpb.NodePool] {
 		create: func(ctx context.Context, s *reconcile.Step) error {
 			parent := n.spec.ClusterPath()
 			err := n.operate(ctx, s, "CreateNodePool", n.path(name), "the node pool "+name, func(ctx context.Context) (*containerpb.Operation, error) {
-				return n.apis.Clusters.CreateNodePool(ctx, &containerpb.CreateNodePoolRequest{Parent: parent, NodePool: n.nodePool(s.Owner(), name)})
+				return n.apis().Clusters.CreateNodePool(ctx, &containerpb.CreateNodePoolRequest{Parent: parent, NodePool: n.nodePool(s.Owner(), name)})
 			})
 			if gcp.IsAlreadyExists(err) {
 				// An attempt whose reply was lost has begun it.
@@ -190,7 +190,7 @@ type poolChange struct {
 func (c poolChange) same() bool { return fmt.Sprint(c.got) == fmt.Sprint(c.want) }
 
 func (n *nodePools) changes(s *reconcile.Step, found *containerpb.NodePool) []poolChange {
-	api, path := n.apis.Clusters, n.path(found.GetName())
+	api, path := n.apis().Clusters, n.path(found.GetName())
 	update := func(request *containerpb.UpdateNodePoolRequest) func(ctx context.Context) (*containerpb.Operation, error) {
 		request.Name = path
 		return func(ctx context.Context) (*containerpb.Operation, error) { return api.UpdateNodePool(ctx, request) }
@@ -266,7 +266,7 @@ func (n *nodePools) removePool(ctx context.Context, s *reconcile.Step, found *co
 	path := n.path(found.GetName())
 	if found.GetStatus() != containerpb.NodePool_STOPPING {
 		err := n.operate(ctx, s, "DeleteNodePool", path, "the node pool to go", func(ctx context.Context) (*containerpb.Operation, error) {
-			return n.apis.Clusters.DeleteNodePool(ctx, &containerpb.DeleteNodePoolRequest{Name: path})
+			return n.apis().Clusters.DeleteNodePool(ctx, &containerpb.DeleteNodePoolRequest{Name: path})
 		})
 		if err != nil && !gcp.IsNotFound(err) {
 			return err

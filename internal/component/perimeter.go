@@ -108,7 +108,7 @@ func modeOf(found *accesscontextmanager.ServicePerimeter) string {
 }
 
 func (p *perimeter) object(name string, number int64) object[*accesscontextmanager.ServicePerimeter] {
-	api := p.apis.AccessContext.AccessPolicies.ServicePerimeters
+	api := p.apis().AccessContext.AccessPolicies.ServicePerimeters
 	wait := func(ctx context.Context, s *reconcile.Step, call func(ctx context.Context) (*accesscontextmanager.Operation, error)) error {
 		var op *accesscontextmanager.Operation
 		err := p.client.WhenFree(ctx, "ServicePerimeter", name, waiting(s, "another change of the access policy"), func(ctx context.Context) (err error) {
@@ -119,7 +119,7 @@ func (p *perimeter) object(name string, number int64) object[*accesscontextmanag
 			return err
 		}
 		return p.client.AwaitLongRunning(ctx, accessOperation(op), waiting(s, "the perimeter"), func(ctx context.Context, name string) (gcp.LongRunning, error) {
-			op, err := p.apis.AccessContext.Operations.Get(name).Context(ctx).Do()
+			op, err := p.apis().AccessContext.Operations.Get(name).Context(ctx).Do()
 			if err != nil {
 				return gcp.LongRunning{}, err
 			}

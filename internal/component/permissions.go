@@ -50,7 +50,7 @@ func (s *Spec) Needs() []Need {
 // MissingPermissions asks the project which of the needs are not met, and
 // returns those with the permissions that are missing alone.
 func MissingPermissions(ctx context.Context, client *gcp.Client, spec *Spec) ([]Need, error) {
-	apis, err := client.APIs()
+	apis, err := gcp.APIsOf(client)
 	if err != nil {
 		return nil, err
 	}

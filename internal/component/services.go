@@ -34,44 +34,44 @@ func (v *services) wanted() []service {
 	parent := "projects/" + project + "/locations/" + region
 	all := []service{
 		{"cloudkms.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.KMS.Projects.Locations.KeyRings.List(parent).PageSize(1).Context(ctx).Do()
+			_, err := v.apis().KMS.Projects.Locations.KeyRings.List(parent).PageSize(1).Context(ctx).Do()
 			return err
 		}},
 		{"cloudresourcemanager.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.ResourceManager.Projects.Get("projects/" + project).Context(ctx).Do()
+			_, err := v.apis().ResourceManager.Projects.Get("projects/" + project).Context(ctx).Do()
 			return err
 		}},
 		{"compute.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.Compute.Networks.List(project).MaxResults(1).Context(ctx).Do()
+			_, err := v.apis().Compute.Networks.List(project).MaxResults(1).Context(ctx).Do()
 			return err
 		}},
 		{"container.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.Clusters.ListClusters(ctx, &containerpb.ListClustersRequest{Parent: parent})
+			_, err := v.apis().Clusters.ListClusters(ctx, &containerpb.ListClustersRequest{Parent: parent})
 			return err
 		}},
 		{"binaryauthorization.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.BinaryAuth.Projects.GetPolicy("projects/" + project + "/policy").Context(ctx).Do()
+			_, err := v.apis().BinaryAuth.Projects.GetPolicy("projects/" + project + "/policy").Context(ctx).Do()
 			return err
 		}},
 		{"containeranalysis.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.Analysis.Projects.Notes.List("projects/" + project).PageSize(1).Context(ctx).Do()
+			_, err := v.apis().Analysis.Projects.Notes.List("projects/" + project).PageSize(1).Context(ctx).Do()
 			return err
 		}},
 		{"dns.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.DNS.ManagedZones.List(project).MaxResults(1).Context(ctx).Do()
+			_, err := v.apis().DNS.ManagedZones.List(project).MaxResults(1).Context(ctx).Do()
 			return err
 		}},
 		{"iam.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.IAM.Projects.ServiceAccounts.List("projects/" + project).PageSize(1).Context(ctx).Do()
+			_, err := v.apis().IAM.Projects.ServiceAccounts.List("projects/" + project).PageSize(1).Context(ctx).Do()
 			return err
 		}},
 		{"logging.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.Logging.Projects.Locations.Buckets.List(parent).PageSize(1).Context(ctx).Do()
+			_, err := v.apis().Logging.Projects.Locations.Buckets.List(parent).PageSize(1).Context(ctx).Do()
 			return err
 		}},
 		{"monitoring.googleapis.com", nil},
 		{"sqladmin.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis.SQL.Instances.List(project).MaxResults(1).Context(ctx).Do()
+			_, err := v.apis().SQL.Instances.List(project).MaxResults(1).Context(ctx).Do()
 			return err
 		}},
 		{"storage.googleapis.com", nil},
@@ -89,7 +89,7 @@ func (v *services) wanted() []service {
 // states returns which of the wanted services are enabled.
 func (v *services) states(ctx context.Context) (map[string]bool, error) {
 	parent := "projects/" + v.spec.Project
-	request := v.apis.ServiceUsage.Services.BatchGet(parent)
+	request := v.apis().ServiceUsage.Services.BatchGet(parent)
 	names := make([]string, 0, len(v.wanted()))
 	for _, s := range v.wanted() {
 		names = append(names, parent+"/services/"+s.name)
@@ -150,13 +150,13 @@ func (v *services) Converge(ctx context.Context, s *reconcile.Step) error {
 func (v *services) enable(ctx context.Context, s *reconcile.Step, names []string) error {
 	parent := "projects/" + v.spec.Project
 	s.Progress(ctx, "enabling %s", strings.Join(names, ", "))
-	op, err := v.apis.ServiceUsage.Services.BatchEnable(parent, &serviceusage.BatchEnableServicesRequest{ServiceIds: names}).
+	op, err := v.apis().ServiceUsage.Services.BatchEnable(parent, &serviceusage.BatchEnableServicesRequest{ServiceIds: names}).
 		Context(gcp.Named(ctx, "BatchEnableServices", parent)).Do()
 	if err != nil {
 		return err
 	}
 	return v.client.AwaitLongRunning(ctx, serviceOperation(op), waiting(s, "the activation of APIs"), func(ctx context.Context, name string) (gcp.LongRunning, error) {
-		op, err := v.apis.ServiceUsage.Operations.Get(name).Context(ctx).Do()
+		op, err := v.apis().ServiceUsage.Operations.Get(name).Context(ctx).Do()
 		if err != nil {
 			return gcp.LongRunning{}, err
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 
 	monitoring "cloud.google.com/go/monitoring/apiv3/v2"
 	dashboard "cloud.google.com/go/monitoring/dashboard/apiv1"
@@ -39,7 +40,11 @@ type Client struct {
 	services   *Services
 	slos       *SLOs
 	numbers    numbers
-	apis       func() (*APIs, error) // made at the first use
+
+	// apis points to the [APIs]; see [APIsOf].
+	apisOnce sync.Once
+	apis     unsafe.Pointer
+	apisErr  error
 
 	mu   sync.Mutex
 	conn *grpc.ClientConn // guarded by mu; nil before the first use
@@ -80,7 +85,6 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{cfg: cfg, clk: clk, endpoints: endpoints, chain: newChain(cfg, clk, authn), base: transport.Clone()}
 	c.http = &http.Client{Transport: &roundTripper{chain: c.chain, base: c.base, userAgent: cfg.UserAgent}}
-	c.apis = sync.OnceValues(func() (*APIs, error) { return c.newAPIs(context.Background()) })
 	c.policies = newAlertPolicies(c)
 	c.channels = newNotificationChannels(c)
 	c.dashboards = newDashboards(c)

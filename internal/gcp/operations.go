@@ -51,7 +51,7 @@ func (c *Client) Await(ctx context.Context, op, resource string, progress func(c
 // AwaitCompute waits for an operation of Compute Engine, global, regional or
 // zonal, and returns the error that it ended in.
 func (c *Client) AwaitCompute(ctx context.Context, project string, op *compute.Operation, progress func(ctx context.Context, p Progress)) error {
-	apis, err := c.APIs()
+	apis, err := APIsOf(c)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func computeFailure(op *compute.Operation) error {
 
 // AwaitSQL waits for an operation of Cloud SQL.
 func (c *Client) AwaitSQL(ctx context.Context, project string, op *sqladmin.Operation, progress func(ctx context.Context, p Progress)) error {
-	apis, err := c.APIs()
+	apis, err := APIsOf(c)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (c *Client) AwaitSQL(ctx context.Context, project string, op *sqladmin.Oper
 // AwaitCluster waits for an operation of GKE. name is the operation's full
 // name, projects/P/locations/L/operations/O.
 func (c *Client) AwaitCluster(ctx context.Context, name string, progress func(ctx context.Context, p Progress)) error {
-	apis, err := c.APIs()
+	apis, err := APIsOf(c)
 	if err != nil {
 		return err
 	}

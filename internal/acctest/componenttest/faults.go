@@ -18,7 +18,7 @@ import (
 // APIs are Google's clients, to do things behind the environment's back.
 func (w *World) APIs() *gcp.APIs {
 	w.tb.Helper()
-	apis, err := w.Client.APIs()
+	apis, err := gcp.APIsOf(w.Client)
 	if err != nil {
 		w.tb.Fatal(err)
 	}
