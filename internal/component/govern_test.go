@@ -8,8 +8,8 @@ import (
 	"google.golang.org/api/accesscontextmanager/v1"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest/componenttest"
-	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
