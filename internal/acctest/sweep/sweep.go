@@ -113,6 +113,9 @@ func Run(ctx context.Context, opts Options) (*Sweep, error) {
 			}
 			for c := range queue {
 				problems, struck := w.play(ctx, scenes[c.Tier+"/"+c.Scenario], c)
+				if ctx.Err() != nil {
+					continue // It was cut off, and shows nothing.
+				}
 				done(Result{Case: c, Problems: problems, Struck: struck})
 			}
 			errs[i] = w.close()
