@@ -8,11 +8,10 @@ import (
 	"time"
 
 	"cloud.google.com/go/container/apiv1/containerpb"
+	rpcstatus "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
-
-	rpcstatus "google.golang.org/genproto/googleapis/rpc/status"
 )
 
 const kindGkeOperation = "containerOperations"

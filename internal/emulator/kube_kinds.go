@@ -66,32 +66,58 @@ func kubeTypeOf(group, version, plural string) *kubeType {
 func kubeTypes() []*kubeType {
 	const rbac = rbacv1.GroupName
 	return []*kubeType{
-		{version: "v1", kind: "ConfigMap", plural: "configmaps", singular: "configmap", short: []string{"cm"}, namespaced: true,
-			fresh: func() kubeObject { return &corev1.ConfigMap{} }, prepare: prepareConfigMap},
-		{version: "v1", kind: "LimitRange", plural: "limitranges", singular: "limitrange", short: []string{"limits"}, namespaced: true,
-			fresh: func() kubeObject { return &corev1.LimitRange{} }, prepare: prepareLimitRange},
-		{version: "v1", kind: "Namespace", plural: "namespaces", singular: "namespace", short: []string{"ns"},
-			fresh: func() kubeObject { return &corev1.Namespace{} }, prepare: prepareNamespace, created: namespaceCreated},
-		{version: "v1", kind: "ResourceQuota", plural: "resourcequotas", singular: "resourcequota", short: []string{"quota"}, namespaced: true,
-			fresh: func() kubeObject { return &corev1.ResourceQuota{} }, prepare: prepareQuota},
-		{version: "v1", kind: "Secret", plural: "secrets", singular: "secret", namespaced: true,
-			fresh: func() kubeObject { return &corev1.Secret{} }, prepare: prepareSecret},
-		{version: "v1", kind: "ServiceAccount", plural: "serviceaccounts", singular: "serviceaccount", short: []string{"sa"}, namespaced: true,
-			fresh: func() kubeObject { return &corev1.ServiceAccount{} }, prepare: prepareServiceAccount},
-		{group: "batch", version: "v1", kind: "Job", plural: "jobs", singular: "job", namespaced: true, generated: true,
-			fresh: func() kubeObject { return &batchv1.Job{} }, prepare: prepareJob, created: jobCreated},
-		{group: "networking.k8s.io", version: "v1", kind: "NetworkPolicy", plural: "networkpolicies", singular: "networkpolicy", short: []string{"netpol"}, namespaced: true, generated: true,
-			fresh: func() kubeObject { return &networkingv1.NetworkPolicy{} }, prepare: prepareNetworkPolicy},
-		{group: "node.k8s.io", version: "v1", kind: "RuntimeClass", plural: "runtimeclasses", singular: "runtimeclass",
-			fresh: func() kubeObject { return &nodev1.RuntimeClass{} }, prepare: prepareRuntimeClass},
-		{group: rbac, version: "v1", kind: "ClusterRole", plural: "clusterroles", singular: "clusterrole",
-			fresh: func() kubeObject { return &rbacv1.ClusterRole{} }, prepare: prepareClusterRole},
-		{group: rbac, version: "v1", kind: "ClusterRoleBinding", plural: "clusterrolebindings", singular: "clusterrolebinding",
-			fresh: func() kubeObject { return &rbacv1.ClusterRoleBinding{} }, prepare: prepareClusterRoleBinding},
-		{group: rbac, version: "v1", kind: "Role", plural: "roles", singular: "role", namespaced: true,
-			fresh: func() kubeObject { return &rbacv1.Role{} }, prepare: prepareRole},
-		{group: rbac, version: "v1", kind: "RoleBinding", plural: "rolebindings", singular: "rolebinding", namespaced: true,
-			fresh: func() kubeObject { return &rbacv1.RoleBinding{} }, prepare: prepareRoleBinding},
+		{
+			version: "v1", kind: "ConfigMap", plural: "configmaps", singular: "configmap", short: []string{"cm"}, namespaced: true,
+			fresh: func() kubeObject { return &corev1.ConfigMap{} }, prepare: prepareConfigMap,
+		},
+		{
+			version: "v1", kind: "LimitRange", plural: "limitranges", singular: "limitrange", short: []string{"limits"}, namespaced: true,
+			fresh: func() kubeObject { return &corev1.LimitRange{} }, prepare: prepareLimitRange,
+		},
+		{
+			version: "v1", kind: "Namespace", plural: "namespaces", singular: "namespace", short: []string{"ns"},
+			fresh: func() kubeObject { return &corev1.Namespace{} }, prepare: prepareNamespace, created: namespaceCreated,
+		},
+		{
+			version: "v1", kind: "ResourceQuota", plural: "resourcequotas", singular: "resourcequota", short: []string{"quota"}, namespaced: true,
+			fresh: func() kubeObject { return &corev1.ResourceQuota{} }, prepare: prepareQuota,
+		},
+		{
+			version: "v1", kind: "Secret", plural: "secrets", singular: "secret", namespaced: true,
+			fresh: func() kubeObject { return &corev1.Secret{} }, prepare: prepareSecret,
+		},
+		{
+			version: "v1", kind: "ServiceAccount", plural: "serviceaccounts", singular: "serviceaccount", short: []string{"sa"}, namespaced: true,
+			fresh: func() kubeObject { return &corev1.ServiceAccount{} }, prepare: prepareServiceAccount,
+		},
+		{
+			group: "batch", version: "v1", kind: "Job", plural: "jobs", singular: "job", namespaced: true, generated: true,
+			fresh: func() kubeObject { return &batchv1.Job{} }, prepare: prepareJob, created: jobCreated,
+		},
+		{
+			group: "networking.k8s.io", version: "v1", kind: "NetworkPolicy", plural: "networkpolicies", singular: "networkpolicy", short: []string{"netpol"}, namespaced: true, generated: true,
+			fresh: func() kubeObject { return &networkingv1.NetworkPolicy{} }, prepare: prepareNetworkPolicy,
+		},
+		{
+			group: "node.k8s.io", version: "v1", kind: "RuntimeClass", plural: "runtimeclasses", singular: "runtimeclass",
+			fresh: func() kubeObject { return &nodev1.RuntimeClass{} }, prepare: prepareRuntimeClass,
+		},
+		{
+			group: rbac, version: "v1", kind: "ClusterRole", plural: "clusterroles", singular: "clusterrole",
+			fresh: func() kubeObject { return &rbacv1.ClusterRole{} }, prepare: prepareClusterRole,
+		},
+		{
+			group: rbac, version: "v1", kind: "ClusterRoleBinding", plural: "clusterrolebindings", singular: "clusterrolebinding",
+			fresh: func() kubeObject { return &rbacv1.ClusterRoleBinding{} }, prepare: prepareClusterRoleBinding,
+		},
+		{
+			group: rbac, version: "v1", kind: "Role", plural: "roles", singular: "role", namespaced: true,
+			fresh: func() kubeObject { return &rbacv1.Role{} }, prepare: prepareRole,
+		},
+		{
+			group: rbac, version: "v1", kind: "RoleBinding", plural: "rolebindings", singular: "rolebinding", namespaced: true,
+			fresh: func() kubeObject { return &rbacv1.RoleBinding{} }, prepare: prepareRoleBinding,
+		},
 		monitoringType("ClusterPodMonitoring", "clusterpodmonitorings", "clusterpodmonitoring", false, func() kubeObject { return &podMonitoring{} }, preparePodMonitoring),
 		monitoringType("ClusterRules", "clusterrules", "clusterrules", false, func() kubeObject { return &promRules{} }, prepareRules),
 		monitoringType("GlobalRules", "globalrules", "globalrules", false, func() kubeObject { return &promRules{} }, prepareRules),

@@ -194,7 +194,7 @@ func kubeCreated(o map[string]any) (any, error) {
 
 // finish fills in what the server does, checks the object and returns it as it
 // is stored. Fields that its kind does not have are gone.
-func (k *kubeRequest) finish(o map[string]any, old map[string]any) (map[string]any, error) {
+func (k *kubeRequest) finish(o, old map[string]any) (map[string]any, error) {
 	managed := kubeMeta(o)["managedFields"]
 	next, err := k.typed(o)
 	if err != nil {

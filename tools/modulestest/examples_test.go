@@ -56,7 +56,7 @@ func TestExamplesAreValid(t *testing.T) {
 	for name, files := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if filepath.Base(name) == "import-by-identity.tf" && !f.CLI.AtLeast(1, 12) {
+			if filepath.Base(name) == "identity.tf" && !f.CLI.AtLeast(1, 12) {
 				t.Skipf("%s %s knows no identities", f.CLI.Product, f.CLI.Version)
 			}
 			validate(t, f, files)

@@ -39,6 +39,23 @@ mock_provider "cortx" {
       emulated = false
     }
   }
+
+  mock_resource "cortx_environment" {
+    defaults = {
+      id               = "projects/mock/regions/europe-west1/environments/mock"
+      project          = "mock"
+      region           = "europe-west1"
+      ready            = true
+      pending          = []
+      incarnation      = 1
+      emulated         = false
+      cluster_id       = "projects/mock/locations/europe-west1/clusters/mock"
+      cluster_endpoint = "gke-mock.europe-west1.gke.goog"
+      database_id      = "projects/mock/instances/mock-1"
+      database_address = "10.0.0.5"
+      data_bucket      = "mock-data"
+    }
+  }
 }
 
 variables {

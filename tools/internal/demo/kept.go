@@ -32,6 +32,13 @@ func (d *Demo) remains(ctx context.Context) (left []emu.Object, kept []keeper, e
 		kept = append(kept, holders...)
 	}
 	for _, o := range objects {
+		if o.Kind == "keyRings" {
+			ending, err := endingKeys(ctx, client, o.Name)
+			if err != nil {
+				return nil, nil, err
+			}
+			kept = append(kept, ending...)
+		}
 		if why := reasons[o.Name]; why != "" {
 			kept = append(kept, keeper{o.Kind, o.Name, why})
 		} else {
@@ -83,6 +90,27 @@ func keptIn(ctx context.Context, client emu.Client, project string, reasons map[
 		}
 		kept = append(kept, keeper{"logBuckets", b.Name, "deleted, and can be restored for seven days"})
 		use(b.CmekSettings.KmsKeyName, "the deleted log bucket while it can be restored")
+	}
+	return kept, nil
+}
+
+// endingKeys are the keys of a ring whose versions are going, which the inventory
+// doesn't count: the names stay, and what they could decrypt goes.
+func endingKeys(ctx context.Context, client emu.Client, ring string) ([]keeper, error) {
+	var keys struct {
+		CryptoKeys []struct {
+			Name    string
+			Primary struct{ State, DestroyTime string }
+		} `json:"cryptoKeys"`
+	}
+	if err := client.Get(ctx, "/cloudkms.googleapis.com/v1/"+ring+"/cryptoKeys", &keys); err != nil {
+		return nil, err
+	}
+	var kept []keeper
+	for _, key := range keys.CryptoKeys {
+		if key.Primary.State == "DESTROY_SCHEDULED" {
+			kept = append(kept, keeper{"cryptoKeys", key.Name, "its version is destroyed on " + key.Primary.DestroyTime + ", and its name is never free again"})
+		}
 	}
 	return kept, nil
 }
