@@ -28,8 +28,6 @@ func Recordings() []Recording {
 	quantile := func(q float64, h histogram) string {
 		return "histogram_quantile(" + strconv.FormatFloat(q, 'g', -1, 64) + ", " + tenant.by("sum", over("rate", h.metric+"_bucket", h.window), "le") + ")"
 	}
-	slow := latency.histogram()
-	slow.Scope = tenant
 	all := []Recording{
 		{"cortx:http_requests:rate5m", requests},
 		{"cortx:http_requests_4xx:ratio5m", status("4")},

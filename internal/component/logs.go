@@ -54,20 +54,20 @@ func (l *logs) bucket() object[*logging.LogBucket] {
 		},
 		owner: func(found *logging.LogBucket) (reconcile.Owner, bool) { return l.markOf(found.Description) },
 		gone:  deletedLogs,
+		fixed: func(found *logging.LogBucket) []string {
+			var d differ
+			d.is("key", logKey(found), key)
+			return d
+		},
 		differs: func(found *logging.LogBucket) []string {
 			var d differ
 			d.is("retention", found.RetentionDays, days)
-			d.is("key", logKey(found), key)
 			d.is("lock", found.Locked, locked)
 			return d
 		},
 		patch: func(ctx context.Context, _ *reconcile.Step, found *logging.LogBucket) error {
-			if found.RetentionDays != days || logKey(found) != key {
-				change, mask := &logging.LogBucket{RetentionDays: days}, "retentionDays"
-				if logKey(found) != key {
-					change.CmekSettings, mask = &logging.CmekSettings{KmsKeyName: key}, mask+",cmekSettings"
-				}
-				if _, err := api.Patch(name, change).UpdateMask(mask).Context(gcp.Reading(ctx, "UpdateBucket", name)).Do(); err != nil {
+			if found.RetentionDays != days {
+				if _, err := api.Patch(name, &logging.LogBucket{RetentionDays: days}).UpdateMask("retentionDays").Context(gcp.Reading(ctx, "UpdateBucket", name)).Do(); err != nil {
 					return err
 				}
 			}

@@ -3,7 +3,6 @@ package gcp
 import (
 	"context"
 	"strings"
-	"unsafe"
 
 	container "cloud.google.com/go/container/apiv1"
 	"google.golang.org/api/accesscontextmanager/v1"
@@ -56,10 +55,7 @@ type APIs struct {
 // of every type that reflection could come to from there. Those of Compute
 // Engine's client alone are a tenth of the binary.
 func APIsOf(c *Client) (*APIs, error) {
-	c.apisOnce.Do(func() {
-		made, err := c.newAPIs(context.Background())
-		c.apis, c.apisErr = unsafe.Pointer(made), err //nolint:gosec // The type is hidden from the linker, and is the same below.
-	})
+	c.apisOnce.Do(c.makeAPIs)
 	return (*APIs)(c.apis), c.apisErr
 }
 

@@ -43,6 +43,7 @@ type Client struct {
 
 	// apis points to the [APIs]; see [APIsOf].
 	apisOnce sync.Once
+	makeAPIs func()
 	apis     unsafe.Pointer
 	apisErr  error
 
@@ -85,6 +86,10 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{cfg: cfg, clk: clk, endpoints: endpoints, chain: newChain(cfg, clk, authn), base: transport.Clone()}
 	c.http = &http.Client{Transport: &roundTripper{chain: c.chain, base: c.base, userAgent: cfg.UserAgent}}
+	c.makeAPIs = func() {
+		made, err := c.newAPIs(context.Background())
+		c.apis, c.apisErr = unsafe.Pointer(made), err //nolint:gosec // The type is hidden from the linker, and is the same in APIsOf.
+	}
 	c.policies = newAlertPolicies(c)
 	c.channels = newNotificationChannels(c)
 	c.dashboards = newDashboards(c)

@@ -122,6 +122,12 @@ func (p *planner) checkOneWay() {
 		addBug(p.diags, err)
 		return
 	}
+	if was, had := before[policy.LoggingCMEK]; had && p.known(policy.LoggingCMEK) && !policy.Same(was, p.values[policy.LoggingCMEK]) {
+		// Cloud Logging takes a key for a bucket that is being made, and no other.
+		p.problem(policy.LoggingCMEK, "The key of a log bucket is fixed at its creation.",
+			fmt.Sprintf("logging.cmek is %s and would be %s, which the service refuses. Keep it (a weaker value wants an exception), or make a new environment.", policy.Format(was), policy.Format(p.values[policy.LoggingCMEK])))
+		return
+	}
 	tightened, loosened := policy.OneWayChanges(p.version, before, p.values)
 	for _, s := range loosened {
 		if p.known(s.Path) {

@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -215,10 +216,16 @@ func TierSpec(project, region, name string, tier policy.Tier) (spec *component.S
 	return spec, fields
 }
 
-// configurationOf is the object that a record keeps of resolved values.
-func configurationOf(values policy.Values, m model, spec *component.Spec) tftypes.Value {
+// recordType is the type of the resource as an object.
+var recordType = sync.OnceValue(func() tftypes.Object {
 	ctx := context.Background()
 	objectType, _ := (&environment{}).schemaOf(ctx).Type().TerraformType(ctx).(tftypes.Object)
+	return objectType
+})
+
+// configurationOf is the object that a record keeps of resolved values.
+func configurationOf(values policy.Values, m model, spec *component.Spec) tftypes.Value {
+	objectType := recordType()
 	members := map[string]tftypes.Value{}
 	for name, memberType := range objectType.AttributeTypes {
 		members[name] = tftypes.NewValue(memberType, nil)
