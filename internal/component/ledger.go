@@ -103,6 +103,10 @@ func (l *Ledger) Dispose(ctx context.Context) error {
 	name := l.spec.LedgerBucket()
 	standing, err := l.bucket(ctx)
 	if gcp.IsNotFound(err) {
+		// Believed when it was said twice: nobody looks for it after this.
+		standing, err = l.bucket(ctx)
+	}
+	if gcp.IsNotFound(err) {
 		return nil
 	}
 	if err != nil {
@@ -199,7 +203,9 @@ func emptyAndDelete(ctx context.Context, e *Env, s *reconcile.Step, bucket strin
 	}
 	err := e.apis().Storage.Buckets.Delete(bucket).Context(gcp.Reading(ctx, "DeleteBucket", "b/"+bucket)).Do()
 	if gcp.IsNotFound(err) {
-		return nil
+		if _, getErr := e.apis().Storage.Buckets.Get(bucket).Context(gcp.Reading(ctx, "GetBucket", "b/"+bucket)).Do(); gcp.IsNotFound(getErr) {
+			return nil
+		}
 	}
 	return err
 }

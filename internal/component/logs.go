@@ -306,14 +306,14 @@ func (l *logs) Remove(ctx context.Context, s *reconcile.Step) error {
 			return err
 		}
 	}
-	if found, _, err := l.bucket().see(ctx); err != nil || found != nil && found.Locked {
+	if found, _, err := l.bucket().sure(ctx); err != nil || found != nil && found.Locked {
 		return err
 	}
 	return l.bucket().delete(ctx, s)
 }
 
 func (l *logs) removeArchive(ctx context.Context, s *reconcile.Step) error {
-	found, _, err := l.archive().see(ctx)
+	found, _, err := l.archive().sure(ctx)
 	if err != nil || found == nil {
 		return err
 	}

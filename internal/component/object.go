@@ -73,6 +73,17 @@ func (o object[T]) patchable(standing T) []string {
 	return o.differs(standing)
 }
 
+// sure is see for who is about to leave an object behind: that it is absent is
+// believed when it was said twice, since a service that answers 404 once must not
+// make an orphan.
+func (o object[T]) sure(ctx context.Context) (T, reconcile.Observation, error) {
+	standing, seen, err := o.see(ctx)
+	if err == nil && seen.Presence == reconcile.Absent && seen.Foreign == "" {
+		return o.see(ctx)
+	}
+	return standing, seen, err
+}
+
 // foreign says whose an object is that is not ours, or "".
 func (o object[T]) foreign(standing T) string {
 	if o.owner == nil {
@@ -169,7 +180,7 @@ func (o object[T]) appear(ctx context.Context, s *reconcile.Step, taken bool) (s
 
 // delete deletes the object if it is there and ours.
 func (o object[T]) delete(ctx context.Context, s *reconcile.Step) error {
-	standing, seen, err := o.see(ctx)
+	standing, seen, err := o.sure(ctx)
 	if err != nil || seen.Presence == reconcile.Absent {
 		return err
 	}
@@ -184,7 +195,15 @@ func (o object[T]) delete(ctx context.Context, s *reconcile.Step) error {
 }
 
 func (o object[T]) removed(ctx context.Context, s *reconcile.Step, standing T) error {
-	if err := o.remove(ctx, s, standing); err != nil && !gcp.IsNotFound(err) {
+	err := o.remove(ctx, s, standing)
+	if gcp.IsNotFound(err) {
+		if _, getErr := o.get(ctx); getErr != nil {
+			return nil //nolint:nilerr // It is gone, or the next look says why not.
+		}
+		// It was said to be gone, and stands.
+		err = o.remove(ctx, s, standing)
+	}
+	if err != nil && !gcp.IsNotFound(err) {
 		return err
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/cli"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/provider"
 )
 
@@ -131,7 +132,7 @@ func TestLostLedger(t *testing.T) {
 			core := coreOf(env)
 			mustSettle(t, core)
 			before := counts(env)
-			apis, err := env.Client.APIs()
+			apis, err := gcp.APIsOf(env.Client)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -178,7 +179,7 @@ func TestForeignName(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t)
 	core := coreOf(env)
-	apis, err := env.Client.APIs()
+	apis, err := gcp.APIsOf(env.Client)
 	if err != nil {
 		t.Fatal(err)
 	}
