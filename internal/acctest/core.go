@@ -119,7 +119,7 @@ func (c *Core) Plan(ctx context.Context, config map[string]any) *CoreRun {
 	if state, err = s.refresh(ctx, state); err != nil {
 		return run
 	}
-	s.plan(ctx, state, config)
+	_, _ = s.plan(ctx, state, config) // What went wrong is in the run.
 	return run
 }
 

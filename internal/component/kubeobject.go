@@ -21,11 +21,9 @@ func (e *Env) kubernetes(ctx context.Context) (*gcp.Kubernetes, error) {
 		return nil, err
 	}
 	endpoint := found.GetControlPlaneEndpointsConfig().GetDnsEndpointConfig().GetEndpoint()
-	switch found.GetStatus() {
-	case containerpb.Cluster_RUNNING, containerpb.Cluster_RECONCILING, containerpb.Cluster_DEGRADED:
-		if endpoint != "" {
-			return e.client.Kubernetes(endpoint)
-		}
+	serves := []containerpb.Cluster_Status{containerpb.Cluster_RUNNING, containerpb.Cluster_RECONCILING, containerpb.Cluster_DEGRADED}
+	if endpoint != "" && slices.Contains(serves, found.GetStatus()) {
+		return e.client.Kubernetes(endpoint)
 	}
 	return nil, &notReady{fmt.Errorf("the Kubernetes API of the cluster %s can't be reached: it is %s and has no DNS endpoint that serves", e.pathOf(found), reasonOf(found))}
 }

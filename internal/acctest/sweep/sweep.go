@@ -105,7 +105,7 @@ func Run(ctx context.Context, opts Options) (*Sweep, error) {
 	errs := make([]error, opts.Workers)
 	for i := range opts.Workers {
 		workers.Go(func() {
-			w, err := newWorld()
+			w, err := newWorld() //nolint:contextcheck // The emulator serves until it is closed.
 			if err != nil {
 				errs[i] = err
 				cancel()
@@ -132,7 +132,7 @@ feed:
 	close(queue)
 	workers.Wait()
 	found.Took = opts.Clock.Now().Sub(start)
-	return found, errors.Join(append(errs, ctx.Err())...)
+	return found, errors.Join(errors.Join(errs...), ctx.Err())
 }
 
 func (o Options) say(format string, args ...any) {
@@ -143,7 +143,7 @@ func (o Options) say(format string, args ...any) {
 
 // prepare plays the scenes without faults, and chooses the cases.
 func prepare(ctx context.Context, opts Options, found *Sweep) (map[string]*scene, []Case, error) {
-	w, err := newWorld()
+	w, err := newWorld() //nolint:contextcheck // As in Run.
 	if err != nil {
 		return nil, nil, err
 	}
