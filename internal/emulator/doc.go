@@ -78,6 +78,19 @@
 // service leaves empty, drops none that was sent, and answers notModelled to
 // what it can't say truthfully.
 //
+// A second version of a gRPC API whose requests are the same is a kind's preview,
+// as v1beta1 of Kubernetes Engine. A kind whose objects are gone at a time, and not
+// with a call, has standing or sweep, so that the inventory leaves them out.
+//
+// # Clusters
+//
+// A cluster's Kubernetes API is at its DNS endpoint's host, like any other API:
+// http://127.0.0.1:9010/gke-….gke.goog/api/v1/namespaces. A kind of object there
+// is a kubeType in kubeTypes: its Go type says which fields it has, prepare sets
+// what the server fills in and checks it, and server-side apply, conflicts and
+// deletion come by themselves. Requests are logged and struck by faults under a
+// verb and the kind: ApplyNamespace, GetConfigMap.
+//
 // # What is made up
 //
 // There is no workload here, so package series makes time series up, and the

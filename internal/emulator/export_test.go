@@ -50,7 +50,7 @@ func StructureOf(s *schema.Schema, root string) map[string]string {
 		case !ok:
 			out[path] = "unknown"
 		case a.List != nil && a.Map == nil:
-			out[path] = "list " + string(a.List.ElementRelationship) + " " + strings.Join(a.List.Keys, ",")
+			out[path] = "list " + string(a.List.ElementRelationship) + " " + strings.Join(a.Keys, ",")
 			walk(path+"[]", a.List.ElementType, within)
 		case a.Map != nil:
 			kind := "map"
@@ -58,11 +58,11 @@ func StructureOf(s *schema.Schema, root string) map[string]string {
 				kind = "whole"
 			}
 			out[path] = kind
-			for _, f := range a.Map.Fields {
+			for _, f := range a.Fields {
 				walk(path+"."+f.Name, f.Type, within)
 			}
 			of := a.Map.ElementType
-			if len(a.Map.Fields) == 0 && of.Inlined.List == nil && (of.NamedType == nil || !strings.Contains(*of.NamedType, "deduced")) {
+			if len(a.Fields) == 0 && of.Inlined.List == nil && (of.NamedType == nil || !strings.Contains(*of.NamedType, "deduced")) {
 				walk(path+"{}", a.Map.ElementType, within)
 			}
 		case a.Scalar != nil:

@@ -117,17 +117,17 @@ func (c *gkeCluster) show() *containerpb.Cluster {
 	for _, p := range c.pools {
 		pool := c.showPool(p)
 		out.NodePools = append(out.NodePools, pool)
-		out.InstanceGroupUrls = append(out.InstanceGroupUrls, pool.GetInstanceGroupUrls()...)
-		out.CurrentNodeCount += nodeCount(pool)
-		if v := pool.GetVersion(); out.GetCurrentNodeVersion() == "" || compareVersions(v, out.GetCurrentNodeVersion()) < 0 {
-			out.CurrentNodeVersion = v
+		out.InstanceGroupUrls = append(out.InstanceGroupUrls, pool.GetInstanceGroupUrls()...)                                 //nolint:staticcheck // deprecated, and still answered
+		out.CurrentNodeCount += nodeCount(pool)                                                                               //nolint:staticcheck // deprecated, and still answered
+		if v := pool.GetVersion(); out.GetCurrentNodeVersion() == "" || compareVersions(v, out.GetCurrentNodeVersion()) < 0 { //nolint:staticcheck // deprecated, and still answered
+			out.CurrentNodeVersion = v //nolint:staticcheck // deprecated, and still answered
 		}
 		if p.change != nil && out.GetStatus() == containerpb.Cluster_RUNNING {
 			out.Status = containerpb.Cluster_RECONCILING
 		}
 	}
 	if len(out.GetNodePools()) > 0 {
-		out.NodeConfig = out.GetNodePools()[0].GetConfig()
+		out.NodeConfig = out.GetNodePools()[0].GetConfig() //nolint:staticcheck // deprecated, and still answered
 	}
 	return out
 }
@@ -161,7 +161,7 @@ func (s *Server) listPlace(kindName string, n gkeName) []store.Entry {
 
 // GetCluster implements google.container.v1.ClusterManager.
 func (m *clusterManager) GetCluster(ctx context.Context, req *containerpb.GetClusterRequest) (*containerpb.Cluster, error) {
-	n, _, err := m.place(ctx, req.GetName(), req.GetProjectId(), req.GetZone(), req.GetClusterId())
+	n, _, err := m.place(ctx, req.GetName(), req.GetProjectId(), req.GetZone(), req.GetClusterId()) //nolint:staticcheck // deprecated, and still sent
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (m *clusterManager) GetCluster(ctx context.Context, req *containerpb.GetClu
 
 // ListClusters implements google.container.v1.ClusterManager.
 func (m *clusterManager) ListClusters(ctx context.Context, req *containerpb.ListClustersRequest) (*containerpb.ListClustersResponse, error) {
-	n, _, err := m.place(ctx, req.GetParent(), req.GetProjectId(), req.GetZone(), "")
+	n, _, err := m.place(ctx, req.GetParent(), req.GetProjectId(), req.GetZone(), "") //nolint:staticcheck // deprecated, and still sent
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +200,7 @@ func (m *clusterManager) ListClusters(ctx context.Context, req *containerpb.List
 // as PROVISIONING, without endpoints, until the operation is done; a failing one
 // leaves it in ERROR.
 func (m *clusterManager) CreateCluster(ctx context.Context, req *containerpb.CreateClusterRequest) (*containerpb.Operation, error) {
-	n, _, err := m.place(ctx, req.GetParent(), req.GetProjectId(), req.GetZone(), "")
+	n, _, err := m.place(ctx, req.GetParent(), req.GetProjectId(), req.GetZone(), "") //nolint:staticcheck // deprecated, and still sent
 	if err != nil {
 		return nil, err
 	}
@@ -246,11 +246,11 @@ func (m *clusterManager) CreateCluster(ctx context.Context, req *containerpb.Cre
 // making or deleting.
 func brokenCluster(c *containerpb.Cluster, op *startedOperation) *containerpb.Cluster {
 	out := proto.CloneOf(c)
-	out.Status, out.StatusMessage = containerpb.Cluster_ERROR, "Operation "+op.id+" did not complete."
+	out.Status, out.StatusMessage = containerpb.Cluster_ERROR, "Operation "+op.id+" did not complete." //nolint:staticcheck // deprecated, and still answered
 	if op.failure != nil {
-		out.StatusMessage = op.failure.Message
+		out.StatusMessage = op.failure.Message //nolint:staticcheck // deprecated, and still answered
 	}
-	out.Conditions = []*containerpb.StatusCondition{{Message: out.GetStatusMessage()}}
+	out.Conditions = []*containerpb.StatusCondition{{Message: out.GetStatusMessage()}} //nolint:staticcheck // deprecated, and still answered
 	return out
 }
 
@@ -266,14 +266,14 @@ func withoutEndpoints(c *containerpb.Cluster) *containerpb.Cluster {
 		ip.PublicEndpoint, ip.PrivateEndpoint = "", ""
 	}
 	if p := out.GetPrivateClusterConfig(); p != nil {
-		p.PublicEndpoint, p.PrivateEndpoint = "", ""
+		p.PublicEndpoint, p.PrivateEndpoint = "", "" //nolint:staticcheck // deprecated, and still answered
 	}
 	return out
 }
 
 // DeleteCluster implements google.container.v1.ClusterManager.
 func (m *clusterManager) DeleteCluster(ctx context.Context, req *containerpb.DeleteClusterRequest) (*containerpb.Operation, error) {
-	n, _, err := m.place(ctx, req.GetName(), req.GetProjectId(), req.GetZone(), req.GetClusterId())
+	n, _, err := m.place(ctx, req.GetName(), req.GetProjectId(), req.GetZone(), req.GetClusterId()) //nolint:staticcheck // deprecated, and still sent
 	if err != nil {
 		return nil, err
 	}
@@ -291,7 +291,7 @@ func (m *clusterManager) DeleteCluster(ctx context.Context, req *containerpb.Del
 		return nil, err
 	}
 	during := proto.CloneOf(c.value)
-	during.Status, during.StatusMessage, during.Conditions = containerpb.Cluster_STOPPING, "", nil
+	during.Status, during.StatusMessage, during.Conditions = containerpb.Cluster_STOPPING, "", nil //nolint:staticcheck // deprecated, and still answered
 	return op.message, begin(m.s, c.gkeEntry, op, transition[*containerpb.Cluster]{during: during, failed: brokenCluster(c.value, op)})
 }
 

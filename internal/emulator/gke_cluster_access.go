@@ -17,7 +17,7 @@ func accessChanges() map[string]clusterChange {
 		"desired_control_plane_endpoints_config": func(_ mg, k gc, c pb, u up) error {
 			return setEndpoints(k.at, c, u.GetDesiredControlPlaneEndpointsConfig())
 		},
-		"desired_master_authorized_networks_config": func(_ mg, k gc, c pb, u up) error { //nolint:staticcheck // deprecated, and still sent
+		"desired_master_authorized_networks_config": func(_ mg, k gc, c pb, u up) error {
 			return setEndpoints(k.at, c, &containerpb.ControlPlaneEndpointsConfig{IpEndpointsConfig: &containerpb.ControlPlaneEndpointsConfig_IPEndpointsConfig{
 				AuthorizedNetworksConfig: u.GetDesiredMasterAuthorizedNetworksConfig(), //nolint:staticcheck // deprecated, and still sent
 			}})

@@ -15,9 +15,9 @@ import (
 // sets; it ignores them in a request, as https://google.aip.dev/203 says.
 func withoutOutputs(sent *containerpb.Cluster) *containerpb.Cluster {
 	c := proto.CloneOf(sent)
-	c.SelfLink, c.Zone, c.Endpoint, c.CurrentMasterVersion, c.CurrentNodeVersion = "", "", "", "", "" //nolint:staticcheck // deprecated, and still sent
-	c.CreateTime, c.Status, c.StatusMessage, c.NodeIpv4CidrSize, c.ServicesIpv4Cidr = "", 0, "", 0, ""
-	c.InstanceGroupUrls, c.CurrentNodeCount, c.ExpireTime, c.Location = nil, 0, "", "" //nolint:staticcheck // deprecated, and still sent
+	c.SelfLink, c.Zone, c.Endpoint, c.CurrentMasterVersion, c.CurrentNodeVersion = "", "", "", "", ""  //nolint:staticcheck // deprecated, and still sent
+	c.CreateTime, c.Status, c.StatusMessage, c.NodeIpv4CidrSize, c.ServicesIpv4Cidr = "", 0, "", 0, "" //nolint:staticcheck // deprecated, and still answered
+	c.InstanceGroupUrls, c.CurrentNodeCount, c.ExpireTime, c.Location = nil, 0, "", ""                 //nolint:staticcheck // deprecated, and still sent
 	c.Conditions, c.Id, c.Etag, c.LabelFingerprint = nil, "", "", ""
 	return c
 }
@@ -65,7 +65,7 @@ func fillVersion(c *containerpb.Cluster) error {
 	switch ch := c.GetReleaseChannel(); {
 	case ch == nil:
 		c.ReleaseChannel = &containerpb.ReleaseChannel{Channel: containerpb.ReleaseChannel_REGULAR}
-	case ch.GetChannel() == containerpb.ReleaseChannel_UNSPECIFIED:
+	case ch.GetChannel() == containerpb.ReleaseChannel_UNSPECIFIED: //nolint:staticcheck // deprecated, and still sent
 		c.ReleaseChannel = &containerpb.ReleaseChannel{}
 	}
 	version, ok := resolveVersion(c.GetInitialClusterVersion(), c.GetReleaseChannel().GetChannel())

@@ -75,16 +75,14 @@ func FuzzClusterBodies(f *testing.F) {
 		if one == "" {
 			one = "/r"
 		}
-		for _, c := range []struct{ method, path, contentType string }{
+		kube = append(kube, []struct{ method, path, contentType string }{
 			{"POST", collection, "application/json"},
 			{"PATCH", collection + one + "?fieldManager=f&force=true", applyYAML},
 			{"PATCH", collection + one, "application/merge-patch+json"},
 			{"PATCH", collection + one, "application/strategic-merge-patch+json"},
 			{"PUT", collection + one, "application/json"},
 			{"DELETE", collection + one, "application/json"},
-		} {
-			kube = append(kube, c)
-		}
+		}...)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		srv, err := emulator.New(emulator.Options{})

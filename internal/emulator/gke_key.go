@@ -17,14 +17,15 @@ func (s *Server) checkKey(n gkeName, field, key, agent string) error {
 	if found == nil {
 		return invalid("Invalid value for field %q: %q. The key's name must be projects/[PROJECT]/locations/[LOCATION]/keyRings/[RING]/cryptoKeys/[KEY].", field, key)
 	}
-	if found[1] != n.region() && !(field == "boot_disk_kms_key" && found[1] == "global") {
+	if found[1] != n.region() && (field != "boot_disk_kms_key" || found[1] != "global") {
 		return invalid("Invalid value for field %q: %q. The key must be in the cluster's region %s, it is in %s.", field, key, n.region(), found[1])
 	}
 	if err := s.checkServiceKey(key, agent); err != nil {
-		switch status.Code(err) {
-		case codes.NotFound:
+		code := status.Code(err)
+		if code == codes.NotFound {
 			return invalid("Cloud KMS key %q does not exist.", key)
-		case codes.PermissionDenied:
+		}
+		if code == codes.PermissionDenied {
 			return apiError(codes.FailedPrecondition, "Cloud KMS permission denied: the service account "+agent+" needs the role roles/cloudkms.cryptoKeyEncrypterDecrypter on "+key+".")
 		}
 		return apiError(codes.FailedPrecondition, "Cloud KMS key "+key+" cannot be used: "+status.Convert(err).Message())

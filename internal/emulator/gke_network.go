@@ -178,7 +178,7 @@ func (m *clusterManager) freeRange(c *containerpb.Cluster, subnet *gkeSubnet, bi
 // The first 10.128.0.0/9 belongs to networks in auto mode.
 func (m *clusterManager) takenRanges(c *containerpb.Cluster, own *gkeSubnet) []netip.Prefix {
 	texts := []string{own.IPCidrRange, "10.128.0.0/9"}
-	subnets, _ := computeService{m.s}.objects(kindSubnetwork, "", true) //nolint:errcheck // a record that does not parse takes no range
+	subnets, _ := computeService{m.s}.objects(kindSubnetwork, "", true)
 	for _, o := range subnets {
 		subnet := &gkeSubnet{}
 		if docInto(o.doc, subnet) != nil || !strings.HasSuffix(subnet.Network, "/"+c.GetNetworkConfig().GetNetwork()) {

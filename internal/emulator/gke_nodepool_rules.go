@@ -94,7 +94,7 @@ func checkScaling(a *containerpb.NodePoolAutoscaling) error {
 // checkManagement refuses to leave nodes unmanaged in a release channel.
 func checkManagement(c *containerpb.Cluster, m *containerpb.NodeManagement) error {
 	channel := c.GetReleaseChannel().GetChannel()
-	if channel == containerpb.ReleaseChannel_UNSPECIFIED {
+	if channel == containerpb.ReleaseChannel_UNSPECIFIED { //nolint:staticcheck // deprecated, and still sent
 		return nil
 	}
 	if !m.GetAutoUpgrade() {

@@ -72,7 +72,7 @@ func (m *clusterManager) start(ctx context.Context, n gkeName, pool string, typ 
 		stored.Kind, stored.Target = kindNodePool, n.String()+"/nodePools/"+pool
 	}
 	op.message = &containerpb.Operation{
-		Name: op.id, Zone: n.location, OperationType: typ, Status: containerpb.Operation_RUNNING,
+		Name: op.id, Zone: n.location, OperationType: typ, Status: containerpb.Operation_RUNNING, //nolint:staticcheck // deprecated, and still answered
 		SelfLink:   base + "projects/" + n.number() + "/" + n.collection() + "/" + n.location + "/operations/" + op.id,
 		TargetLink: base + target, StartTime: s.now().Format(time.RFC3339Nano),
 	}
@@ -133,7 +133,7 @@ func (o *storedGkeOperation) show(s *Server) (*containerpb.Operation, error) {
 	}
 	op.Status, op.EndTime = containerpb.Operation_DONE, o.DoneAt.Format(time.RFC3339Nano)
 	if o.Failure != nil {
-		op.StatusMessage = o.Failure.Message
+		op.StatusMessage = o.Failure.Message                                                  //nolint:staticcheck // deprecated, and still answered
 		op.Error = &rpcstatus.Status{Code: int32(o.Failure.Code), Message: o.Failure.Message} //nolint:gosec // codes are 0 to 16
 		return op, nil
 	}
@@ -174,12 +174,12 @@ func (m *clusterManager) loadOperation(name string) (*storedGkeOperation, int64,
 
 // GetOperation implements google.container.v1.ClusterManager.
 func (m *clusterManager) GetOperation(ctx context.Context, req *containerpb.GetOperationRequest) (*containerpb.Operation, error) {
-	n, id, err := m.place(ctx, req.GetName(), req.GetProjectId(), req.GetZone(), "")
+	n, id, err := m.place(ctx, req.GetName(), req.GetProjectId(), req.GetZone(), "") //nolint:staticcheck // deprecated, and still sent
 	if err != nil {
 		return nil, err
 	}
 	if id == "" {
-		id = req.GetOperationId()
+		id = req.GetOperationId() //nolint:staticcheck // deprecated, and still sent
 	}
 	o, _, err := m.loadOperation(n.parent() + "/operations/" + id)
 	if err != nil {
@@ -191,7 +191,7 @@ func (m *clusterManager) GetOperation(ctx context.Context, req *containerpb.GetO
 // ListOperations implements google.container.v1.ClusterManager. A location of
 // "-" stands for all.
 func (m *clusterManager) ListOperations(ctx context.Context, req *containerpb.ListOperationsRequest) (*containerpb.ListOperationsResponse, error) {
-	n, _, err := m.place(ctx, req.GetParent(), req.GetProjectId(), req.GetZone(), "")
+	n, _, err := m.place(ctx, req.GetParent(), req.GetProjectId(), req.GetZone(), "") //nolint:staticcheck // deprecated, and still sent
 	if err != nil {
 		return nil, err
 	}
@@ -213,12 +213,12 @@ func (m *clusterManager) ListOperations(ctx context.Context, req *containerpb.Li
 // CancelOperation implements google.container.v1.ClusterManager. What the
 // operation was changing is left as when it fails.
 func (m *clusterManager) CancelOperation(ctx context.Context, req *containerpb.CancelOperationRequest) (*emptypb.Empty, error) {
-	n, id, err := m.place(ctx, req.GetName(), req.GetProjectId(), req.GetZone(), "")
+	n, id, err := m.place(ctx, req.GetName(), req.GetProjectId(), req.GetZone(), "") //nolint:staticcheck // deprecated, and still sent
 	if err != nil {
 		return nil, err
 	}
 	if id == "" {
-		id = req.GetOperationId()
+		id = req.GetOperationId() //nolint:staticcheck // deprecated, and still sent
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

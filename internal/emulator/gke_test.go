@@ -129,7 +129,7 @@ func TestClusterLifecycle(t *testing.T) {
 	if c.GetStatus() != containerpb.Cluster_RUNNING || !regexp.MustCompile(`^gke-[0-9a-f]{36}-\d+\.us-central1\.gke\.goog$`).MatchString(dns) || c.GetEndpoint() != dns {
 		t.Errorf("%v at %q and %q", c.GetStatus(), dns, c.GetEndpoint())
 	}
-	if c.GetCurrentMasterVersion() != "1.34.9-gke.1131000" || c.GetIpAllocationPolicy().GetClusterIpv4CidrBlock() != "10.4.0.0/14" || len(c.GetLocations()) != 3 || c.GetCurrentNodeCount() != 6 {
+	if c.GetCurrentMasterVersion() != "1.34.9-gke.1131000" || c.GetIpAllocationPolicy().GetClusterIpv4CidrBlock() != "10.4.0.0/14" || len(c.GetLocations()) != 3 || c.GetCurrentNodeCount() != 6 { //nolint:staticcheck // deprecated, and still answered
 		t.Errorf("%v", c)
 	}
 	sandbox := c.GetNodePools()[1]
@@ -331,7 +331,7 @@ func TestClusterFates(t *testing.T) {
 	if got := e.srv.Inventory(); got["containerClusters"] != nil || got["containerNodePools"] != nil {
 		t.Errorf("left behind %v", got)
 	}
-	if list := e.json("GET", gkePath+"/operations", ""); len(list["operations"].([]any)) < 8 { //nolint:forcetypeassert,errcheck // a list
+	if list := e.json("GET", gkePath+"/operations", ""); len(list["operations"].([]any)) < 8 {
 		t.Errorf("%v", list)
 	}
 }

@@ -83,10 +83,10 @@ func gkeImageTypes() []string {
 // GetServerConfig implements google.container.v1.ClusterManager.
 func (m *clusterManager) GetServerConfig(ctx context.Context, req *containerpb.GetServerConfigRequest) (*containerpb.ServerConfig, error) {
 	name := strings.TrimSuffix(req.GetName(), "/serverConfig")
-	if _, _, err := m.place(ctx, name, req.GetProjectId(), req.GetZone(), ""); err != nil {
+	if _, _, err := m.place(ctx, name, req.GetProjectId(), req.GetZone(), ""); err != nil { //nolint:staticcheck // deprecated, and still sent
 		return nil, err
 	}
-	all := channelVersions(containerpb.ReleaseChannel_UNSPECIFIED)
+	all := channelVersions(containerpb.ReleaseChannel_UNSPECIFIED) //nolint:staticcheck // deprecated, and still sent
 	out := &containerpb.ServerConfig{
 		DefaultClusterVersion: channelVersions(containerpb.ReleaseChannel_REGULAR)[0],
 		ValidMasterVersions:   all, ValidNodeVersions: all,

@@ -132,7 +132,7 @@ func (h *hashicorp) wantPool(e *env, version, location, cluster string) {
 	if !ok || len(list) != 1 || !reflect.DeepEqual(list[0], any(read)) {
 		t.Errorf("%v\n%v", list, read)
 	}
-	url := fmt.Sprint(read["instanceGroupUrls"].([]any)[0]) //nolint:forcetypeassert,errcheck // three of them
+	url := fmt.Sprint(read["instanceGroupUrls"].([]any)[0])
 	zone := strings.Split(url, "/")[8]
 	groups := e.json("GET", "compute.googleapis.com/compute/v1/projects/p/zones/"+zone+"/instanceGroupManagers?alt=json", "")
 	if !strings.Contains(fmt.Sprint(groups["items"]), url) || !strings.Contains(fmt.Sprint(groups["items"]), "targetSize:1") {
@@ -173,7 +173,7 @@ func (h *hashicorp) wantUpdates(e *env, version, location, path string) {
 	read := h.send("GET", path, nil)
 	h.gkeDone(e, version, location, h.send("POST", path+":setResourceLabels", map[string]any{"labelFingerprint": read["labelFingerprint"], "resourceLabels": map[string]any{"team": "b"}}))
 	h.gkeDone(e, version, location, h.send("POST", path+":setMaintenancePolicy", map[string]any{"maintenancePolicy": map[string]any{
-		"resourceVersion": fmt.Sprint(read["maintenancePolicy"].(map[string]any)["resourceVersion"]), //nolint:forcetypeassert,errcheck // an object
+		"resourceVersion": fmt.Sprint(read["maintenancePolicy"].(map[string]any)["resourceVersion"]),
 		"window":          map[string]any{"dailyMaintenanceWindow": map[string]any{"startTime": "03:00"}},
 	}}))
 	read = h.send("GET", path, nil)

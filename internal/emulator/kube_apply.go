@@ -262,7 +262,7 @@ func stampManaged(o, old map[string]any, now time.Time) error {
 	}
 	var before []any
 	if old != nil {
-		before, _ = kubeMeta(old)["managedFields"].([]any) //nolint:errcheck // none is none
+		before, _ = kubeMeta(old)["managedFields"].([]any)
 	}
 	known := map[string]any{}
 	key := func(e map[string]any) (string, error) {

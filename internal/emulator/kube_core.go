@@ -8,7 +8,6 @@ import (
 	nodev1 "k8s.io/api/node/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/api/validation"
-	"k8s.io/apimachinery/pkg/api/validation/path"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -22,11 +21,22 @@ func (k *kubeRequest) checkMeta(o metav1.Object) field.ErrorList {
 	case "Namespace":
 		names = validation.ValidateNamespaceName
 	case "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding":
-		names = path.ValidatePathSegmentName
+		names = validRBACName
 	case "ServiceAccount":
 		names = validation.ValidateServiceAccountName
 	}
 	return validation.ValidateObjectMetaAccessor(o, k.kind.namespaced, names, field.NewPath("metadata"))
+}
+
+// validRBACName refuses what can't be a part of a path.
+func validRBACName(name string, _ bool) []string {
+	switch {
+	case name == "." || name == "..":
+		return []string{"may not be '" + name + "'"}
+	case strings.ContainsAny(name, "/%"):
+		return []string{"may not contain '/' or '%'"}
+	}
+	return nil
 }
 
 // as converts the old object of an update, nil for a new one.
@@ -36,7 +46,7 @@ func as[T kubeObject](old kubeObject) (T, bool) {
 }
 
 func must[T kubeObject](o kubeObject) T {
-	v, _ := o.(T) //nolint:errcheck // fresh makes it of this type
+	v, _ := o.(T)
 	return v
 }
 
@@ -239,8 +249,8 @@ func knownQuota(name string) bool {
 // countQuota sets the status of a quota: what it limits and how much of that
 // there is. Only objects can be used up here: there are no pods.
 func (k *kubeRequest) countQuota(o map[string]any) error {
-	spec, _ := o["spec"].(map[string]any)     //nolint:errcheck // none is none
-	hard, ok := spec["hard"].(map[string]any) //nolint:errcheck // none is none
+	spec, _ := o["spec"].(map[string]any)
+	hard, ok := spec["hard"].(map[string]any)
 	if !ok {
 		return nil
 	}

@@ -71,7 +71,7 @@ func (k *kubeRequest) remove(ctx context.Context) (any, error) {
 // take starts or does the deletion of an object.
 func (k *kubeRequest) take(ctx context.Context, r *kubeRecord) (any, error) {
 	meta := kubeMeta(r.Object)
-	finalizers, _ := meta["finalizers"].([]any) //nolint:errcheck // none is none
+	finalizers, _ := meta["finalizers"].([]any)
 	if k.kind.kind != "Namespace" && len(finalizers) == 0 {
 		return k.deleted(r), k.s.kubeDrop(k.cluster, k.kind, textAt(meta, "namespace"), textAt(meta, "name"))
 	}

@@ -76,7 +76,7 @@ func (k *kubeRequest) unknownPath() error {
 		if slices.Contains(listed, part) {
 			return notModelled("%s of a cluster's Kubernetes API", part)
 		}
-		if i > 1 && slices.Contains([]string{"status", "finalize", "token", "scale"}, part) {
+		if i > 1 && slices.Contains([]string{"status", "finalize", "token", "scale"}, part) { //nolint:misspell // its name in Kubernetes
 			return notModelled("the subresource %s of a cluster's Kubernetes API", part)
 		}
 	}

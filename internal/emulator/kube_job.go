@@ -197,7 +197,7 @@ func jobCreated(k *kubeRequest, r *kubeRecord) error {
 		}
 	}
 	r.OutcomeAt = &doneAt
-	spec, _ := r.Object["spec"].(map[string]any) //nolint:errcheck // a Job has one
+	spec, _ := r.Object["spec"].(map[string]any)
 	if ttl, ok := spec["ttlSecondsAfterFinished"].(int64); ok && doneAt != never {
 		gone := doneAt.Add(time.Duration(ttl) * time.Second)
 		r.GoneAt = &gone

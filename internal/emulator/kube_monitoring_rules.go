@@ -68,7 +68,7 @@ var preparePodMonitoring = kubeCheck{
 				return k.webhookDenied(fmt.Errorf("duplicate scrape configuration for port %s", port))
 			}
 			seen[port] = true
-			interval, _ := model.ParseDuration(e.Interval) //nolint:errcheck // checked by the schema
+			interval, _ := model.ParseDuration(e.Interval)
 			if timeout, err := model.ParseDuration(e.Timeout); err == nil && timeout > interval {
 				return k.webhookDenied(fmt.Errorf("invalid definition for endpoint with index %d: scrape timeout %s must not be greater than scrape interval %s", i, e.Timeout, e.Interval))
 			}
@@ -227,21 +227,12 @@ func checkScope(r promRule, scope []string) error {
 	if err != nil {
 		return fmt.Errorf("isolating rules failed: parse PromQL expression: %w", err)
 	}
-	var conflict error
-	parser.Inspect(expr, func(n parser.Node, _ []parser.Node) error {
-		vs, ok := n.(*parser.VectorSelector)
-		if !ok || conflict != nil {
-			return nil
-		}
-		for _, m := range vs.LabelMatchers {
+	for _, selectors := range parser.ExtractSelectors(expr) {
+		for _, m := range selectors {
 			if slices.Contains(scope, m.Name) && (m.Type != labels.MatchEqual || m.Value != "") {
-				conflict = fmt.Errorf("isolating rules failed: set isolation selector %s=%q on %s: conflicting label matcher %s found", m.Name, "", vs, m)
+				return fmt.Errorf("isolating rules failed: set isolation selector %s=%q: conflicting label matcher %s found", m.Name, "", m)
 			}
 		}
-		return nil
-	})
-	if conflict != nil {
-		return conflict
 	}
 	for _, name := range scope {
 		if v, ok := r.Labels[name]; ok {
@@ -297,7 +288,7 @@ var prepareOperatorConfig = kubeCheck{
 	},
 	admit: func(k *kubeRequest, o kubeObject) error {
 		if o.GetNamespace() != "gmp-public" || o.GetName() != "config" {
-			return k.webhookDenied(fmt.Errorf("OperatorConfig must be in namespace %q with name %q", "gmp-public", "config")) //nolint:staticcheck // the webhook's words
+			return k.webhookDenied(fmt.Errorf("OperatorConfig must be in namespace %q with name %q", "gmp-public", "config"))
 		}
 		return nil
 	},

@@ -41,7 +41,7 @@ const applyYAML = "application/apply-patch+yaml"
 func TestKubeRules(t *testing.T) {
 	t.Parallel()
 	e := cloud(t, emulator.Options{LROScale: 1})
-	endpoint := endpointOf(t, e.cluster(t, ""))
+	endpoint := endpointOf(t, e.cluster(t))
 	const (
 		ns    = "/api/v1/namespaces/default/"
 		rbac  = "/apis/rbac.authorization.k8s.io/v1/"
@@ -129,7 +129,7 @@ func TestKubeRules(t *testing.T) {
 func TestKubeAvailability(t *testing.T) {
 	t.Parallel()
 	e := cloud(t, emulator.Options{LROScale: 1})
-	cluster := e.cluster(t, "")
+	cluster := e.cluster(t)
 	endpoint := endpointOf(t, cluster)
 	want := func(path string, status int) {
 		t.Helper()
@@ -162,7 +162,7 @@ func TestKubeAvailability(t *testing.T) {
 func TestKubeFates(t *testing.T) {
 	t.Parallel()
 	e := cloud(t, emulator.Options{LROScale: 1})
-	endpoint := endpointOf(t, e.cluster(t, ""))
+	endpoint := endpointOf(t, e.cluster(t))
 	const jobs = "/apis/batch/v1/namespaces/default/jobs"
 	job := func(name, more string) {
 		t.Helper()
@@ -211,7 +211,7 @@ func TestKubeStateFile(t *testing.T) {
 	t.Parallel()
 	file := t.TempDir() + "/state"
 	e := cloud(t, emulator.Options{StateFile: file})
-	endpoint := endpointOf(t, e.cluster(t, ""))
+	endpoint := endpointOf(t, e.cluster(t))
 	const path = "/api/v1/namespaces/default/configmaps/c?fieldManager=x"
 	a, _ := e.kubeAnswer(endpoint, "PATCH", path, applyYAML, "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: b\n")
 	if a.status != http.StatusCreated {

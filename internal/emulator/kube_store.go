@@ -186,7 +186,7 @@ func (s *Server) sweepKube() {
 	defer s.kube.Unlock()
 	for _, state := range s.store.List(kindKubeState, "") {
 		for _, t := range kubeTypes() {
-			_, _ = s.kubeAll(state.Name, t, "") //nolint:errcheck // what can't be read stays in the inventory
+			_, _ = s.kubeAll(state.Name, t, "")
 		}
 	}
 }
@@ -202,6 +202,6 @@ func kubeMeta(o map[string]any) map[string]any {
 }
 
 func textAt(o map[string]any, key string) string {
-	v, _ := o[key].(string) //nolint:errcheck // what is no text counts as unset
+	v, _ := o[key].(string)
 	return v
 }

@@ -22,13 +22,13 @@ const gkePath = "container.googleapis.com/v1/projects/p/locations/us-central1"
 
 // cluster makes a regional cluster called main with a pool of its own, and
 // returns it when it runs.
-func (e *env) cluster(t *testing.T, more string) map[string]any {
+func (e *env) cluster(t *testing.T) map[string]any {
 	t.Helper()
 	e.enable(t, "p", "container.googleapis.com")
 	e.clock.Advance(time.Hour)
 	e.network()
 	e.json("POST", gkePath+"/clusters", `{"cluster":{"name":"main","network":"projects/p/global/networks/n","subnetwork":"projects/p/regions/us-central1/subnetworks/s",
-		"initialNodeCount":1`+more+`}}`)
+		"initialNodeCount":1}}`)
 	e.clock.Advance(10 * time.Minute)
 	return e.json("GET", gkePath+"/clusters/main", "")
 }
@@ -82,7 +82,7 @@ func object(apiVersion, kind, namespace, name string, fields map[string]any) *un
 func TestKubeApply(t *testing.T) {
 	t.Parallel()
 	e := cloud(t, emulator.Options{LROScale: 1})
-	client, config := e.kube(t, e.cluster(t, ""))
+	client, config := e.kube(t, e.cluster(t))
 	ctx := t.Context()
 	disco, err := discovery.NewDiscoveryClientForConfig(config)
 	if err != nil {
@@ -208,7 +208,7 @@ func wantNamespaceGone(ctx context.Context, t *testing.T, e *env, client *dynami
 func TestKubeKinds(t *testing.T) {
 	t.Parallel()
 	e := cloud(t, emulator.Options{LROScale: 1})
-	client, _ := e.kube(t, e.cluster(t, ""))
+	client, _ := e.kube(t, e.cluster(t))
 	ctx := t.Context()
 	opts := metav1.ApplyOptions{FieldManager: "cortx"}
 	if _, err := client.Resource(gvr("v1", "namespaces")).Apply(ctx, "t", object("v1", "Namespace", "", "t", nil), opts); err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"reflect"
 	"strings"
 	"time"
 
@@ -237,13 +236,10 @@ func (k *kubeRequest) checkNamespace(name string) error {
 	if ns.GoneAt == nil {
 		return nil
 	}
-	err = apierrors.NewForbidden(k.kind.resource(), name, fmt.Errorf("unable to create new content in namespace %s because it is being terminated", k.namespace))
-	var own *apierrors.StatusError
-	if reflect.TypeOf(err) == reflect.TypeOf(own) {
-		own, _ = err.(*apierrors.StatusError) //nolint:errcheck,errorlint // made above
-		own.ErrStatus.Details.Causes = append(own.ErrStatus.Details.Causes, kubeCause("NamespaceTerminating", "namespace "+k.namespace+" is being terminated", "metadata.namespace"))
-	}
-	return err
+	terminating := apierrors.NewForbidden(k.kind.resource(), name, fmt.Errorf("unable to create new content in namespace %s because it is being terminated", k.namespace))
+	terminating.ErrStatus.Details.Causes = append(terminating.ErrStatus.Details.Causes,
+		kubeCause("NamespaceTerminating", "namespace "+k.namespace+" is being terminated", "metadata.namespace"))
+	return terminating
 }
 
 // replace serves PUT.
@@ -291,21 +287,21 @@ func (k *kubeRequest) store(_ context.Context, r *kubeRecord, o map[string]any, 
 		return nil, err
 	}
 	if (t.generated || t.custom) && !sameContent(next, old) {
-		n, _ := was["generation"].(float64) //nolint:errcheck // objects of such a kind have one
+		n, _ := was["generation"].(float64)
 		kubeMeta(next)["generation"] = int64(n) + 1
 	}
 	if same(next, old) || k.dryRun() {
 		return next, nil
 	}
 	r.Object = next
-	if gone, err := k.finalized(r); gone || err != nil {
+	if gone, err := k.lastFinalizer(r); gone || err != nil {
 		return next, err
 	}
 	return r.Object, k.s.kubeSave(k.cluster, t, r)
 }
 
-// finalized removes an object that was waiting for its last finalizer.
-func (k *kubeRequest) finalized(r *kubeRecord) (bool, error) {
+// lastFinalizer removes an object that was waiting for its last finalizer.
+func (k *kubeRequest) lastFinalizer(r *kubeRecord) (bool, error) {
 	meta := kubeMeta(r.Object)
 	list, ok := meta["finalizers"].([]any)
 	if meta["deletionTimestamp"] == nil || k.kind.kind == "Namespace" || ok && len(list) > 0 {
