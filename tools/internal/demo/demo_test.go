@@ -50,7 +50,7 @@ func TestDemoGoesUpTwiceAndDown(t *testing.T) {
 	if state, err := os.ReadFile(filepath.Join(root, ".demo", "stacks", "dev", "terraform.tfstate")); err != nil || strings.Contains(string(state), demo.StandInKey) {
 		t.Errorf("the state can't be read (%v), or holds the key:\n%s", err, state)
 	}
-	for _, want := range []string{"projects/cortx-dev/regions/europe-west1/environments/dev", "projects/cortx-prod/regions/europe-west1/environments/prod", "projects/cortx-prod/locations/europe-west1/clusters/cortx-prod", "projects/cortx-prod/instances/cortx-prod-1", "http://" + addr + "/#projects/cortx-prod/dashboards/cortx-prod-platform-health\n", "grafanaDashboards", "serviceLevelObjectives", " dashboards, ", " objectives."} {
+	for _, want := range []string{"projects/cortx-dev/regions/europe-west1/environments/dev", "projects/cortx-prod/regions/europe-west1/environments/prod", "projects/cortx-prod/locations/europe-west1/clusters/cortx-prod", "projects/cortx-prod/instances/cortx-prod-1", "http://" + addr + "/#projects/cortx-prod/dashboards/cortx-prod-platform-health\n", "grafanaDashboards", "serviceLevelObjectives", " dashboards, ", " objectives, 2 clusters, "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report does not say %q:\n%s", want, &out)
 		}
