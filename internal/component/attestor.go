@@ -305,7 +305,7 @@ func (b *binaryAuthorization) removeAttestor(ctx context.Context, s *reconcile.S
 	if err := b.grafeas().delete(ctx, s); err != nil {
 		return err
 	}
-	if found, seen, err := b.signingKey().see(ctx); err != nil {
+	if found, seen, err := b.signingKey().sure(ctx); err != nil {
 		return err
 	} else if found != nil && seen.Foreign == "" {
 		living, err := b.versions(ctx, "ENABLED", "DISABLED")

@@ -331,7 +331,7 @@ func (k *keys) grant(ctx context.Context, key, role string, members []string) er
 // an archive needs are left alone.
 func (k *keys) Remove(ctx context.Context, s *reconcile.Step) error {
 	for _, p := range k.purposes() {
-		found, seen, err := k.key(p).see(ctx)
+		found, seen, err := k.key(p).sure(ctx)
 		if err != nil {
 			return err
 		}

@@ -202,7 +202,7 @@ func (n *nodeIdentity) Converge(ctx context.Context, s *reconcile.Step) error {
 // Remove implements [reconcile.Component]. The roles go first: IAM keeps the
 // grants of a deleted account.
 func (n *nodeIdentity) Remove(ctx context.Context, s *reconcile.Step) error {
-	_, seen, err := n.account().see(ctx)
+	_, seen, err := n.account().sure(ctx)
 	if err != nil || seen.Foreign != "" {
 		return err
 	}

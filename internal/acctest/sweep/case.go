@@ -3,6 +3,7 @@ package sweep
 import (
 	"cmp"
 	"fmt"
+	"hash/fnv"
 	"net/http"
 	"regexp"
 	"slices"
@@ -28,6 +29,14 @@ type Call struct {
 	// Write tells that it changes something, Operation that it starts a
 	// long-running operation.
 	Write, Operation bool
+}
+
+// number tells calls of one method apart in names. It comes from what the call is
+// and not from when it was made, as components run side by side.
+func (c Call) number() uint32 {
+	h := fnv.New32a()
+	_, _ = fmt.Fprintf(h, "%s %s %s %d", c.Host, c.Method, c.Path, c.Nth)
+	return h.Sum32() % 10000
 }
 
 // made are parts of paths that the service makes up, so that they differ from
@@ -120,15 +129,13 @@ var faults = []fault{
 // Case is one call of one run that goes wrong in one way.
 type Case struct {
 	Tier, Scenario string
-	// Index is that of the call in the run without faults, from 1.
-	Index int
-	Call  Call
+	Call           Call
 	fault fault
 }
 
 // Name says which case it is.
 func (c Case) Name() string {
-	return fmt.Sprintf("%s/%s/%04d/%s/%s", c.Tier, c.Scenario, c.Index, c.Call.RPC, c.fault.name)
+	return fmt.Sprintf("%s/%s/%04d/%s/%s", c.Tier, c.Scenario, c.Call.number(), c.Call.RPC, c.fault.name)
 }
 
 // Fault is the fault that the emulator is told.
@@ -145,13 +152,13 @@ func (c Case) Fault() emulator.Fault {
 // first three and the last are struck, unless all are wanted.
 func casesOf(tier, scenario string, calls []Call, all bool) []Case {
 	var cases []Case
-	for i, call := range calls {
+	for _, call := range calls {
 		if !all && call.Nth > 3 && call.Nth != call.Times {
 			continue
 		}
 		for _, f := range faults {
 			if !f.operation || call.Operation {
-				cases = append(cases, Case{Tier: tier, Scenario: scenario, Index: i + 1, Call: call, fault: f})
+				cases = append(cases, Case{Tier: tier, Scenario: scenario, Call: call, fault: f})
 			}
 		}
 	}
