@@ -130,7 +130,7 @@ var faults = []fault{
 type Case struct {
 	Tier, Scenario string
 	Call           Call
-	fault fault
+	fault          fault
 }
 
 // Name says which case it is.

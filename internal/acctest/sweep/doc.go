@@ -4,7 +4,7 @@
 // service may answer; a reply that never comes; an operation that fails, and one
 // that never ends. Then one more apply, without the fault, has to mend all of it.
 //
-// A case has a name, such as prod/create/0042/CreateKeyRing/kill-after, that says
+// A case has a name, such as dev/create/7593/CreateKeyRing/kill-after, that says
 // which call of a run without faults is struck and how; the same name, from the
 // same code, is the same case. Calls are told by what they call, and by which
 // of its kind they are, so that components that run side by side don't change

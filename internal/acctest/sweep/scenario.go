@@ -68,7 +68,7 @@ func (w *world) drift(ctx context.Context, tier string) error {
 		if !slices.ContainsFunc(w.server.Inventory()[change.kind], func(n string) bool { return strings.HasSuffix(n, change.name) }) {
 			return fmt.Errorf("there is no %s %s to change by hand, of %v", change.kind, change.name, w.server.Inventory()[change.kind])
 		}
-		if _, err := w.call(ctx, change.method, change.at, change.body); err != nil {
+		if err := w.call(ctx, change.method, change.at, change.body); err != nil {
 			return fmt.Errorf("change by hand: %w", err)
 		}
 	}

@@ -168,6 +168,8 @@ func prepare(ctx context.Context, opts Options, found *Sweep) (map[string]*scene
 		}
 	}
 	cases = slices.DeleteFunc(cases, func(c Case) bool { return !strings.Contains(c.Name(), opts.Run) })
+	// Calls come in another order in every run, and a sample has to be the same.
+	slices.SortFunc(cases, func(a, b Case) int { return strings.Compare(a.Name(), b.Name()) })
 	if opts.Sample > 0 && opts.Sample < len(cases) {
 		draw := rand.New(rand.NewPCG(opts.Seed, 0x7377656570)) //nolint:gosec // A sample that can be drawn again.
 		draw.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })

@@ -63,7 +63,7 @@ func (w *world) somebodyElse(ctx context.Context, full bool) error {
 			w.clk.Advance(time.Hour) // Until the operations are done.
 			continue
 		}
-		if _, err := w.call(ctx, s.method, s.at, s.body); err != nil {
+		if err := w.call(ctx, s.method, s.at, s.body); err != nil {
 			return fmt.Errorf("make somebody else's objects: %w", err)
 		}
 	}
@@ -72,7 +72,7 @@ func (w *world) somebodyElse(ctx context.Context, full bool) error {
 
 // accessPolicy makes an organisation's access policy and returns its name.
 func (w *world) accessPolicy(ctx context.Context) (string, error) {
-	if _, err := w.call(ctx, http.MethodPost, "accesscontextmanager.googleapis.com/v1/accessPolicies", map[string]any{"parent": "organizations/123456789012", "title": "theirs"}); err != nil {
+	if err := w.call(ctx, http.MethodPost, "accesscontextmanager.googleapis.com/v1/accessPolicies", map[string]any{"parent": "organizations/123456789012", "title": "theirs"}); err != nil {
 		return "", err
 	}
 	w.clk.Advance(time.Minute)

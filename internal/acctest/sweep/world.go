@@ -66,9 +66,8 @@ func (w *world) back(to moment) error {
 // dead expire.
 func (w *world) pause() { w.clk.Advance(2 * time.Minute) }
 
-// call is a call by somebody else. The answer is decoded into a map; an error
-// status is an error.
-func (w *world) call(ctx context.Context, method, at string, body any) (map[string]any, error) {
+// call is a call by somebody else. An error status is an error.
+func (w *world) call(ctx context.Context, method, at string, body any) error {
 	var payload io.Reader = http.NoBody
 	switch typed := body.(type) {
 	case nil:
@@ -77,34 +76,25 @@ func (w *world) call(ctx context.Context, method, at string, body any) (map[stri
 	default:
 		raw, err := json.Marshal(body)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		payload = bytes.NewReader(raw)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, "http://"+w.server.Addr()+"/"+at, payload)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	raw, err := io.ReadAll(resp.Body)
 	if closeErr := resp.Body.Close(); err == nil {
 		err = closeErr
 	}
-	if err != nil {
-		return nil, err
+	if err == nil && resp.StatusCode >= http.StatusBadRequest {
+		err = fmt.Errorf("%s %s: %d: %s", method, at, resp.StatusCode, raw)
 	}
-	if resp.StatusCode >= http.StatusBadRequest {
-		return nil, fmt.Errorf("%s %s: %d: %s", method, at, resp.StatusCode, raw)
-	}
-	answer := map[string]any{}
-	if len(bytes.TrimSpace(raw)) > 0 {
-		if err := json.Unmarshal(raw, &answer); err != nil {
-			return nil, fmt.Errorf("%s %s: %w", method, at, err)
-		}
-	}
-	return answer, nil
+	return err
 }

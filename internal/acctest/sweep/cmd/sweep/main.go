@@ -19,7 +19,7 @@ func run() int {
 	defer stop()
 	opts := sweep.Options{Progress: os.Stderr}
 	tiers := flag.String("tiers", "", "`tiers` to play, separated by commas (default all)")
-	flag.StringVar(&opts.Run, "run", "", "play the cases whose `name` contains this, such as prod/create/0042/CreateKeyRing/kill-after")
+	flag.StringVar(&opts.Run, "run", "", "play the cases whose `name` contains this, such as dev/create/7593/CreateKeyRing/kill-after")
 	flag.IntVar(&opts.Sample, "sample", 0, "draw this `number` of cases (default all)")
 	flag.Uint64Var(&opts.Seed, "seed", 1, "`number` that decides which cases are drawn")
 	flag.BoolVar(&opts.All, "all", false, "strike repeated calls, such as polls, at every repetition")
