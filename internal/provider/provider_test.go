@@ -83,7 +83,7 @@ resource "cortx_notification_channel" "test" {
 	}{
 		"no project":            {`emulator_host = "127.0.0.1:1"`, nil, `(?s)No project is given.*GOOGLE_PROJECT`},
 		"emulator not loopback": {`emulator_host = "192.0.2.1:9010"`, nil, `loopback`},
-		"unknown endpoint":      {`endpoints = { compute = "https://example.com" }`, nil, `know this service`},
+		"unknown endpoint":      {`endpoints = { spanner = "https://example.com" }`, nil, `know this service`},
 		"bad label":             {`default_labels = { Team = "x" }`, nil, `can't be put`},
 		"bad timeout":           {`request_timeout = "soon"`, nil, `not a duration`},
 		"timeout variable":      {``, map[string]string{"CORTX_REQUEST_TIMEOUT": "soon"}, `CORTX_REQUEST_TIMEOUT`},

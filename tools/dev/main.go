@@ -195,7 +195,7 @@ func runSweep(ctx context.Context, root string, args []string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, target, args...)
+	cmd := exec.CommandContext(ctx, target, args...) //nolint:gosec // It runs what whoever runs it has asked for.
 	cmd.Dir, cmd.Stdout, cmd.Stderr = root, os.Stdout, os.Stderr
 	// An interrupt goes to the whole group: the sweep ends by itself, with its table.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
