@@ -17,7 +17,7 @@ import (
 // dashboards leave so much that under it the collector would do little else, so
 // it rises while that is so.
 const (
-	firstLimit = 56 << 20
+	firstLimit = 46 << 20
 	lastLimit  = 120 << 20
 	limitStep  = 32 << 20
 )
