@@ -89,6 +89,3 @@ func (s *Server) Requests() []Request { return s.requests.all(false) }
 
 // ResetRequests empties the request log.
 func (s *Server) ResetRequests() { s.requests.reset() }
-
-// ForgetRequests empties the request log.
-func (s *Server) ForgetRequests() { s.requests.reset() }

@@ -97,3 +97,14 @@ func WarnTwin(diags *diag.Diagnostics, noun, typeName, twin, made string) {
 		fmt.Sprintf("%s is the same as the new %s in all that was configured. If a run that was cut off left it behind, delete it, or keep it and forget the new one: "+
 			"terraform state rm the resource, terraform import it as %s.<name> with the id %s, and delete %s. If another configuration owns it, nothing is to be done.", twin, noun, typeName, twin, made))
 }
+
+// OneLine makes one line of at most 500 bytes of an error, for an attribute such
+// as last_error.
+func OneLine(err error) string {
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	const most = 500
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}

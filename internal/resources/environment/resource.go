@@ -91,7 +91,7 @@ func (r *environment) Create(ctx context.Context, req resource.CreateRequest, re
 	}
 	if result.Err != nil {
 		resp.Diagnostics.AddWarning("The environment is not ready yet.",
-			fmt.Sprintf("What stands is kept; missing: %s. The next apply goes on where this one ended.\n\n%s\n\n%s", strings.Join(result.Pending, ", "), tfkit.Advice(result.Err), oneLine(result.Err)))
+			fmt.Sprintf("What stands is kept; missing: %s. The next apply goes on where this one ended.\n\n%s\n\n%s", strings.Join(result.Pending, ", "), tfkit.Advice(result.Err), tfkit.OneLine(result.Err)))
 	}
 	resp.State.Raw = r.settle(ctx, client, spec, req.Plan.Raw, planned, result, &resp.Diagnostics)
 	setIdentity(ctx, resp.Identity, planned)
@@ -124,7 +124,7 @@ func (r *environment) settle(ctx context.Context, client *gcp.Client, spec *comp
 	planned.Pending = listOf(result.Pending)
 	planned.LastError = types.StringNull()
 	if result.Err != nil {
-		planned.LastError = types.StringValue(oneLine(result.Err))
+		planned.LastError = types.StringValue(tfkit.OneLine(result.Err))
 	}
 	outputs := r.outputs(ctx, client, spec)
 	planned.takeOutputs(outputs)
@@ -408,14 +408,4 @@ func (r *environment) ImportState(ctx context.Context, req resource.ImportStateR
 // say what to do where they can.
 func addError(diags *diag.Diagnostics, summary, detail string, err error) {
 	diags.AddError(summary, strings.TrimSpace(fmt.Sprintf("%s %s\n\n%s", detail, tfkit.Advice(err), err)))
-}
-
-// oneLine makes one line of at most 500 bytes of an error.
-func oneLine(err error) string {
-	text := strings.Join(strings.Fields(err.Error()), " ")
-	const most = 500
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
-	}
-	return text
 }

@@ -274,7 +274,7 @@ func TestAccRefusedBeforeTheFirstWrite(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t)
 			c.prepare(env)
-			env.Server.ForgetRequests()
+			env.Server.ResetRequests()
 			env.TestWith(t, func(*acctest.Env) error { return nil }, resource.TestStep{
 				Config: env.Config(strings.Replace(of(c.tier, ""), "europe-west1", c.region, 1)), ExpectError: regexp.MustCompile(c.expect),
 			})
@@ -311,7 +311,7 @@ func TestAccIdlePlan(t *testing.T) {
 			env := acctest.New(t, func(o *acctest.Options) { o.Clock, o.LROScale = clock.System(), 0 })
 			cli := acctest.NewCLI(t, env.Config(of(tier, ended)))
 			cli.MustRun("apply", "-no-color", "-auto-approve", "-input=false")
-			env.Server.ForgetRequests()
+			env.Server.ResetRequests()
 			cli.MustPlanEmpty()
 			n := env.Calls()
 			t.Logf("a plan of %s makes %d requests", tier, n)

@@ -159,21 +159,11 @@ func (m *model) settle(ctx context.Context, done outcome, diags *diag.Diagnostic
 	m.Ready = types.BoolValue(len(done.pending) == 0)
 	m.LastError = types.StringNull()
 	if done.err != nil {
-		m.LastError = types.StringValue(oneLine(done.err.Error()))
+		m.LastError = types.StringValue(tfkit.OneLine(done.err))
 	}
 	if m.ServiceDisplayName.IsUnknown() {
 		m.ServiceDisplayName = types.StringValue(done.serviceDisplayName)
 	}
-}
-
-// oneLine makes one line of at most 500 bytes of an error.
-func oneLine(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	const most = 500
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
-	}
-	return text
 }
 
 func addBug(diags *diag.Diagnostics, err error) {
