@@ -18,15 +18,22 @@ type Recording struct {
 // default, so cortx:http_request_duration_seconds:slow_ratio5m is there beside
 // them: the share of requests over that, which a p99 above 1 s means as more
 // than 0.01.
+//
+// Without traffic there is a rate of 0, and no share, mean or quantile: nothing
+// that is recorded is ever NaN, which would go on to spoil every average over
+// it. Where there is traffic and no series of a failure yet, the share is 0.
+// Pools without a maximum (none exported, 0, -1 or infinite, as libraries say
+// it) are no part of the share in use, on either side.
 func Recordings() []Recording {
 	tenant := Scope{TenantLabel: DefaultTenantLabel, ByTenant: true}
 	errors, latency, inference, pack, pool := DefaultErrorRate(), DefaultLatency(), DefaultAILatency(), DefaultPackDuration(), DefaultDBConnections()
 	requests := tenant.by("sum", over("rate", errors.Metric, errors.Window))
 	status := func(class string) string {
-		return share(tenant.by("sum", over("rate", tenant.selector(errors.Metric, matches(errors.StatusLabel, class+"..")), errors.Window)), requests)
+		part := tenant.by("sum", over("rate", tenant.selector(errors.Metric, matches(errors.StatusLabel, class+"..")), errors.Window))
+		return share("("+part+" or 0 * "+requests+")", requests)
 	}
 	quantile := func(q float64, h histogram) string {
-		return "histogram_quantile(" + strconv.FormatFloat(q, 'g', -1, 64) + ", " + tenant.by("sum", over("rate", h.metric+"_bucket", h.window), "le") + ")"
+		return "histogram_quantile(" + strconv.FormatFloat(q, 'g', -1, 64) + ", " + tenant.by("sum", over("rate", h.metric+"_bucket", h.window), "le") + ") >= 0" // NaN isn't.
 	}
 	all := []Recording{
 		{"cortx:http_requests:rate5m", requests},
@@ -36,6 +43,10 @@ func Recordings() []Recording {
 	for _, q := range []float64{0.5, 0.95, 0.99} {
 		all = append(all, Recording{"cortx:http_request_duration_seconds:p" + strconv.Itoa(int(100*q)), quantile(q, latency.histogram())})
 	}
+	// Used and maximum don't have the same labels, since what is used may be split
+	// by state: they meet by the target that exports them.
+	limited := pool.MaxMetric + " > 0 < +Inf"
+	used := pool.Metric + " and on (" + pool.TenantLabel + ", instance) (" + limited + ")"
 	fast := tenant.by("sum", over("rate", tenant.selector(latency.Metric+"_bucket", upperBound(seconds(latency.ThresholdMS))), latency.Window))
 	return append(all,
 		Recording{"cortx:http_request_duration_seconds:slow_ratio5m", "1 - " + share(fast, tenant.by("sum", over("rate", latency.Metric+"_count", latency.Window)))},
@@ -43,7 +54,7 @@ func Recordings() []Recording {
 			tenant.by("sum", over("rate", pack.Metric+"_sum", pack.Window)), tenant.by("sum", over("rate", pack.Metric+"_count", pack.Window)))},
 		Recording{"cortx:ai_inference_duration_seconds:p50", quantile(0.5, inference.histogram())},
 		Recording{"cortx:ai_inference_duration_seconds:p95", quantile(0.95, inference.histogram())},
-		Recording{"cortx:db_pool_connections:ratio", share(tenant.by("sum", pool.Metric), tenant.by("sum", pool.MaxMetric))},
+		Recording{"cortx:db_pool_connections:ratio", tenant.by("sum", used) + " / " + tenant.by("sum", limited)},
 	)
 }
 

@@ -17,14 +17,20 @@ const horizon = 2 * time.Hour
 var gone = math.NaN()
 
 // exporter writes series as a scrape would have stored them.
-type exporter struct{ b strings.Builder }
+type exporter struct {
+	b strings.Builder
+	// target are labels that the collector adds to each series, over its own.
+	target labels.Labels
+}
 
 // load returns the series in the notation of Prometheus' own tests.
 func (e *exporter) load() string { return "load 30s\n" + e.b.String() }
 
 // series writes one series; value is called for every scrape.
 func (e *exporter) series(metric string, set labels.Labels, value func(at time.Duration) float64) {
-	fmt.Fprintf(&e.b, "  %s%s", metric, set)
+	all := labels.NewBuilder(set)
+	e.target.Range(func(l labels.Label) { all.Set(l.Name, l.Value) })
+	fmt.Fprintf(&e.b, "  %s%s", metric, all.Labels())
 	for at := time.Duration(0); at <= horizon; at += interval {
 		if v := value(at); math.IsNaN(v) {
 			e.b.WriteString(" _")
@@ -35,11 +41,17 @@ func (e *exporter) series(metric string, set labels.Labels, value func(at time.D
 	e.b.WriteString("\n")
 }
 
-// counter writes a series that grows by what rate says at each scrape.
+// counter writes a series that grows by what rate says at each scrape. Where it
+// says minus infinity the process has started anew since the scrape before, and
+// has counted as much as in any other interval.
 func (e *exporter) counter(metric string, set labels.Labels, rate func(at time.Duration) float64) {
 	total := 0.0
 	e.series(metric, set, func(at time.Duration) float64 {
-		total += rate(at)
+		step := rate(at)
+		if math.IsInf(step, -1) {
+			total, step = 0, rate(at-interval)
+		}
+		total += step
 		return total
 	})
 }
