@@ -24,6 +24,9 @@ type Options struct {
 	Sample int
 	// Seed decides which cases are drawn, and in which order they are played.
 	Seed uint64
+	// Skip leaves out this many of the first cases in that order, so that a sweep
+	// that was cut off can be gone on with.
+	Skip int
 	// All strikes every call, also those that a run repeats many times.
 	All bool
 	// Workers is how many cases are played side by side; 0 means 2.
@@ -170,12 +173,12 @@ func prepare(ctx context.Context, opts Options, found *Sweep) (map[string]*scene
 	cases = slices.DeleteFunc(cases, func(c Case) bool { return !strings.Contains(c.Name(), opts.Run) })
 	// Calls come in another order in every run, and a sample has to be the same.
 	slices.SortFunc(cases, func(a, b Case) int { return strings.Compare(a.Name(), b.Name()) })
-	if opts.Sample > 0 && opts.Sample < len(cases) {
-		draw := rand.New(rand.NewPCG(opts.Seed, 0x7377656570)) //nolint:gosec // A sample that can be drawn again.
-		draw.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
-		cases = cases[:opts.Sample]
+	draw := rand.New(rand.NewPCG(opts.Seed, 0x7377656570)) //nolint:gosec // An order that can be had again.
+	draw.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
+	if opts.Sample > 0 {
+		cases = cases[:min(opts.Sample, len(cases))]
 	}
-	return scenes, cases, w.close()
+	return scenes, cases[min(opts.Skip, len(cases)):], w.close()
 }
 
 // Table writes what was found, and ends in one line of totals.
