@@ -60,9 +60,10 @@ func nextLimit(limit int64, collecting, working float64) int64 {
 }
 
 // collectorTime returns the seconds of processor time that the collector and the
-// rest of the process have taken so far.
+// rest of the process have taken so far. What the collector does with processors
+// that have nothing else to do holds nobody up, and does not count.
 func collectorTime() (collecting, working float64) {
-	samples := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/user:cpu-seconds"}}
+	samples := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/user:cpu-seconds"}, {Name: "/cpu/classes/gc/mark/idle:cpu-seconds"}}
 	metrics.Read(samples)
-	return samples[0].Value.Float64(), samples[1].Value.Float64()
+	return samples[0].Value.Float64() - samples[2].Value.Float64(), samples[1].Value.Float64()
 }
