@@ -84,6 +84,29 @@ func TestEnabledIsNotYetUsable(t *testing.T) {
 	wantHTTP(t, err, 400, "not enabled")
 }
 
+// TestEnablingThatHung: an API whose activation was stuck answers a while after
+// somebody has ended the operation.
+func TestEnablingThatHung(t *testing.T) {
+	t.Parallel()
+	e := start(t, emulator.Options{LROScale: 1})
+	e.srv.InjectFaults(emulator.Fault{RPC: "EnableService", Operation: emulator.OperationHangs})
+	e.enablePubSub()
+	list := func() error {
+		_, err := e.pubsub().Projects.Topics.List("projects/p").Do()
+		return err
+	}
+	e.clock.Advance(24 * time.Hour)
+	wantHTTP(t, list(), 403, "has not been used in project")
+	if err := e.srv.ReleaseOperations(); err != nil {
+		t.Fatal(err)
+	}
+	wantHTTP(t, list(), 403, "has not been used in project")
+	e.clock.Advance(2 * time.Minute)
+	if err := list(); err != nil {
+		t.Errorf("after the propagation: %v", err)
+	}
+}
+
 func TestServiceBatches(t *testing.T) {
 	t.Parallel()
 	e := start(t, emulator.Options{})

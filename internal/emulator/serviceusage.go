@@ -76,9 +76,10 @@ var finishedOperation = regexp.MustCompile(`^operations/(noop|finished)\.DONE_OP
 type serviceChange struct {
 	State  string `json:"state"`
 	Before string `json:"before"`
-	// At is when the change shows, Usable when calls follow it.
-	At     time.Time `json:"at"`
-	Usable time.Time `json:"usable"`
+	// At is when the change shows; calls follow it Propagation later. That is no
+	// time of its own, as nobody knows it of an operation that hangs.
+	At          time.Time     `json:"at"`
+	Propagation time.Duration `json:"propagation"`
 }
 
 // serviceState returns the state that Service Usage shows, and the one that
@@ -98,7 +99,7 @@ func (s *Server) serviceState(project, name string) (shown, met string, version 
 	if !now.Before(c.At) {
 		shown = c.State
 	}
-	if !now.Before(c.Usable) {
+	if !now.Before(c.At.Add(c.Propagation)) {
 		met = c.State
 	}
 	return shown, met, version, err
@@ -352,7 +353,7 @@ func (v services) change(ctx context.Context, project string, names []string, st
 		if err != nil {
 			return nil, err
 		}
-		c := serviceChange{State: state, Before: shown, At: started.doneAt, Usable: started.doneAt.Add(v.s.scaled(servicePropagation))}
+		c := serviceChange{State: state, Before: shown, At: started.doneAt, Propagation: v.s.scaled(servicePropagation)}
 		full := "projects/" + project + "/services/" + name
 		if version == 0 {
 			err = v.s.create(kindService, "projects/"+project, full, c)

@@ -58,7 +58,11 @@ func (w *world) play(ctx context.Context, s *scene, c Case) (problems []string, 
 		problems = append(problems, settled...)
 		problems = append(problems, killed(s, c, log)...)
 	}
-	problems = append(problems, differences(s.standing, inventory(w.server.Inventory()))...)
+	want, got := s.standing, inventory(w.server.Inventory())
+	if c.fault.operation {
+		want, got = anyOrdinal(want), anyOrdinal(got)
+	}
+	problems = append(problems, differences(want, got)...)
 	problems = append(problems, touched(s.theirs, w.keep())...)
 	if len(problems) > 0 && len(first.Errors) > 0 {
 		problems = append(problems, "(the disturbed run said: "+strings.Join(first.Errors, "; ")+")")
@@ -162,6 +166,17 @@ func inventory(standing map[string][]string) map[string][]string {
 			all[kind] = append(all[kind], madeUp.ReplaceAllString(name, "N"))
 		}
 		slices.Sort(all[kind])
+	}
+	return all
+}
+
+// anyOrdinal is what stands, with the numbers cut off the names of instances: one
+// whose creation failed leaves its name blocked, and the next takes the next.
+func anyOrdinal(standing map[string][]string) map[string][]string {
+	all := maps.Clone(standing)
+	all["sqlInstances"] = slices.Clone(all["sqlInstances"])
+	for i, name := range all["sqlInstances"] {
+		all["sqlInstances"][i] = strings.TrimRight(name, "0123456789")
 	}
 	return all
 }
