@@ -53,4 +53,7 @@ type Config struct {
 	Clock clock.Clock
 	// Seed makes jitter reproducible; zero means random.
 	Seed uint64
+	// FirstPoll is the time between the first polls of an operation; zero means
+	// what suits Google Cloud, or an emulator whose operations take next to no time.
+	FirstPoll time.Duration
 }

@@ -38,14 +38,23 @@ func (c *Client) Await(ctx context.Context, op, resource string, progress func(c
 	opts := WaitOptions{
 		Op: op, Resource: resource, Clock: c.clk, Initial: operationPoll, Max: operationPollMax, Share: operationShare, Progress: progress,
 	}
-	if c.Emulated() {
-		opts.Initial = emulatedPoll
+	if first := c.firstPoll(); first != 0 {
+		opts.Initial = first
 	}
 	_, err := Wait(ctx, opts, func(ctx context.Context) (struct{}, bool, error) {
 		done, err := poll(ctx)
 		return struct{}{}, done, err
 	})
 	return err
+}
+
+// firstPoll is how soon an operation is polled at first, where that is not what
+// suits the operations of Google Cloud.
+func (c *Client) firstPoll() time.Duration {
+	if c.cfg.FirstPoll == 0 && c.Emulated() {
+		return emulatedPoll
+	}
+	return c.cfg.FirstPoll
 }
 
 // AwaitCompute waits for an operation of Compute Engine, global, regional or
@@ -185,8 +194,8 @@ func IsOperationFailed(err error) bool {
 // (hashicorp/terraform-provider-google issues 3650, 10366 and 15205).
 func (c *Client) WhenFree(ctx context.Context, op, resource string, progress func(ctx context.Context, p Progress), try func(ctx context.Context) error) error {
 	opts := WaitOptions{Op: op, Resource: resource, Clock: c.clk, Initial: 2 * operationPoll, Max: operationPollMax, Timeout: busyWait, Progress: progress}
-	if c.Emulated() {
-		opts.Initial, opts.Share = emulatedPoll, operationShare
+	if first := c.firstPoll(); first != 0 {
+		opts.Initial, opts.Share = first, operationShare
 	}
 	_, err := Wait(ctx, opts, func(ctx context.Context) (struct{}, bool, error) {
 		err := try(ctx)

@@ -146,6 +146,7 @@ func (p *cortx) clientConfig(ctx context.Context, cfg config, diags *diag.Diagno
 		UserAgent:                          "terraform-provider-cortx/" + p.version,
 		Clock:                              p.options.Clock,
 		Seed:                               p.options.Seed,
+		FirstPoll:                          p.options.FirstPoll,
 	}
 }
 

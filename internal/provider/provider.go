@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 	"os"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -38,6 +39,9 @@ type Options struct {
 	Getenv func(string) string
 	// Seed makes the jitter of retries repeatable; 0 means random.
 	Seed uint64
+	// FirstPoll is the time between the first polls of an operation; 0 means
+	// what suits the service.
+	FirstPoll time.Duration
 }
 
 type cortx struct {

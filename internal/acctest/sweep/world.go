@@ -36,7 +36,7 @@ func newWorld() (*world, error) {
 		return nil, errors.Join(err, server.Close())
 	}
 	core := &acctest.Core{
-		Options:  provider.Options{Clock: clk, Seed: 1, Getenv: func(string) string { return "" }},
+		Options:  provider.Options{Clock: clk, Seed: 1, FirstPoll: time.Second, Getenv: func(string) string { return "" }},
 		Provider: map[string]any{"project": acctest.Project, "region": region, "emulator_host": server.Addr()},
 		Type:     "cortx_environment",
 	}
