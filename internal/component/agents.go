@@ -73,22 +73,10 @@ func (e *Env) generatedAgent(ctx context.Context, api string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = e.client.AwaitLongRunning(ctx, agentOperation(op), nil, func(ctx context.Context, name string) (gcp.LongRunning, error) {
-		op, err := e.apis().ServiceAgents.Operations.Get(name).Context(ctx).Do()
-		if err != nil {
-			return gcp.LongRunning{}, err
-		}
-		return agentOperation(op), nil
+	err = gcp.AwaitLongRunning(ctx, e.client, op, nil, func(ctx context.Context, name string) (*serviceusage.Operation, error) {
+		return e.apis().ServiceAgents.Operations.Get(name).Context(ctx).Do()
 	})
 	return fmt.Sprintf("service-%d@%s.iam.gserviceaccount.com", number, agentDomains[api]), err
-}
-
-func agentOperation(op *serviceusage.Operation) gcp.LongRunning {
-	out := gcp.LongRunning{Name: op.Name, Done: op.Done}
-	if op.Error != nil {
-		out.Code, out.Message = op.Error.Code, op.Error.Message
-	}
-	return out
 }
 
 // lacking returns those of wanted that have does not hold.

@@ -101,23 +101,11 @@ func (b *binaryAuthorization) signingKey() object[*cloudkms.CryptoKey] {
 
 // versions are the versions of the signing key in these states, the newest last.
 func (b *binaryAuthorization) versions(ctx context.Context, states ...string) ([]*cloudkms.CryptoKeyVersion, error) {
-	var all []*cloudkms.CryptoKeyVersion
-	token := ""
-	for {
-		page, err := b.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.List(b.spec.AttestorKey()).PageToken(token).
-			Context(gcp.Reading(ctx, "ListCryptoKeyVersions", b.spec.AttestorKey())).Do()
-		if err != nil {
-			return nil, err
-		}
-		for _, v := range page.CryptoKeyVersions {
-			if slices.Contains(states, v.State) {
-				all = append(all, v)
-			}
-		}
-		if token = page.NextPageToken; token == "" {
-			break
-		}
+	all, err := b.keyVersions(ctx, b.spec.AttestorKey())
+	if err != nil {
+		return nil, err
 	}
+	all = slices.DeleteFunc(all, func(v *cloudkms.CryptoKeyVersion) bool { return !slices.Contains(states, v.State) })
 	slices.SortStableFunc(all, func(x, y *cloudkms.CryptoKeyVersion) int {
 		return len(x.Name) - len(y.Name) // Numbers: a longer one is greater.
 	})

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/api/storage/v1"
+
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
@@ -163,24 +165,25 @@ func Ledgers(ctx context.Context, client *gcp.Client, project string) ([]*Spec, 
 	if err != nil {
 		return nil, err
 	}
-	var all []*Spec
-	token := ""
-	for {
+	buckets, err := gcp.Pages(func(token string) ([]*storage.Bucket, string, error) {
 		page, err := apis.Storage.Buckets.List(project).PageToken(token).Context(gcp.Reading(ctx, "ListBuckets", "projects/"+project)).Do()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		for _, found := range page.Items {
-			name, region := found.Labels["cortx-environment"], strings.ToLower(found.Location)
-			spec := &Spec{Project: project, Region: region, Name: name, Owner: OwnerKey(project, region, name)}
-			owner, marked := reconcile.OwnerOfLabels(found.Labels)
-			// Its own name proves that the bucket is what its labels say.
-			if marked && owner.Key == spec.Owner && found.Name == spec.LedgerBucket() {
-				all = append(all, spec)
-			}
-		}
-		if token = page.NextPageToken; token == "" {
-			return all, nil
+		return page.Items, page.NextPageToken, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []*Spec
+	for _, found := range buckets {
+		name, region := found.Labels["cortx-environment"], strings.ToLower(found.Location)
+		spec := &Spec{Project: project, Region: region, Name: name, Owner: OwnerKey(project, region, name)}
+		owner, marked := reconcile.OwnerOfLabels(found.Labels)
+		// Its own name proves that the bucket is what its labels say.
+		if marked && owner.Key == spec.Owner && found.Name == spec.LedgerBucket() {
+			all = append(all, spec)
 		}
 	}
+	return all, nil
 }

@@ -41,21 +41,22 @@ func (b *spendBudget) account() string {
 // find looks for our budget in an account. An account has up to 50,000: the
 // scope leaves those of other projects out.
 func (b *spendBudget) find(ctx context.Context, account string) (*budgetOf, error) {
-	token := ""
-	for {
+	budgets, err := gcp.Pages(func(token string) ([]*budgetOf, string, error) {
 		page, err := b.apis().Budgets.BillingAccounts.Budgets.List(account).Scope("projects/" + b.spec.Project).PageSize(100).PageToken(token).
 			Context(gcp.Reading(ctx, "ListBudgets", account)).Do()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		at := slices.IndexFunc(page.Budgets, func(f *budgetOf) bool { return f.DisplayName == b.mark() })
-		if at >= 0 {
-			return page.Budgets[at], nil
-		}
-		if token = page.NextPageToken; token == "" {
-			return nil, nil //nolint:nilnil // No budget is no error.
-		}
+		return page.Budgets, page.NextPageToken, nil
+	})
+	if err != nil {
+		return nil, err
 	}
+	at := slices.IndexFunc(budgets, func(f *budgetOf) bool { return f.DisplayName == b.mark() })
+	if at < 0 {
+		return nil, nil //nolint:nilnil // No budget is no error.
+	}
+	return budgets[at], nil
 }
 
 // wish is the budget as it is to be. A budget takes one label pair: that of the

@@ -52,18 +52,13 @@ func (e *Env) instances(ctx context.Context) ([]*sqladmin.DatabaseInstance, erro
 }
 
 func (e *Env) listInstances(ctx context.Context) ([]*sqladmin.DatabaseInstance, error) {
-	var all []*sqladmin.DatabaseInstance
-	token := ""
-	for {
+	return gcp.Pages(func(token string) ([]*sqladmin.DatabaseInstance, string, error) {
 		page, err := e.apis().SQL.Instances.List(e.spec.Project).PageToken(token).Context(gcp.Reading(ctx, "ListInstances", "projects/"+e.spec.Project)).Do()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		all = append(all, page.Items...)
-		if token = page.NextPageToken; token == "" {
-			return all, nil
-		}
-	}
+		return page.Items, page.NextPageToken, nil
+	})
 }
 
 func instanceOwner(inst *sqladmin.DatabaseInstance) (reconcile.Owner, bool) {

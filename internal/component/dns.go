@@ -130,18 +130,13 @@ func (e *Env) zone(component, name, domain string, get func(ctx context.Context)
 // recordSets lists what is in a zone.
 func (e *Env) recordSets(ctx context.Context, zone string) ([]*dns.ResourceRecordSet, error) {
 	resource := "projects/" + e.spec.Project + "/managedZones/" + zone
-	var all []*dns.ResourceRecordSet
-	token := ""
-	for {
+	return gcp.Pages(func(token string) ([]*dns.ResourceRecordSet, string, error) {
 		page, err := e.apis().DNS.ResourceRecordSets.List(e.spec.Project, zone).PageToken(token).Context(gcp.Reading(ctx, "ListResourceRecordSets", resource)).Do()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		all = append(all, page.Rrsets...)
-		if token = page.NextPageToken; token == "" {
-			return all, nil
-		}
-	}
+		return page.Rrsets, page.NextPageToken, nil
+	})
 }
 
 // changeRecords makes one atomic change. What it deletes has to be exactly what
@@ -195,20 +190,14 @@ func (e *Env) listedZone(name string) func(ctx context.Context) (*dns.ManagedZon
 }
 
 func (e *Env) listZones(ctx context.Context) (map[string]*dns.ManagedZone, error) {
-	all := map[string]*dns.ManagedZone{}
-	token := ""
-	for {
+	found, err := gcp.Pages(func(token string) ([]*dns.ManagedZone, string, error) {
 		page, err := e.apis().DNS.ManagedZones.List(e.spec.Project).PageToken(token).Context(gcp.Reading(ctx, "ListManagedZones", "projects/"+e.spec.Project)).Do()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		for _, found := range page.ManagedZones {
-			all[found.Name] = found
-		}
-		if token = page.NextPageToken; token == "" {
-			return all, nil
-		}
-	}
+		return page.ManagedZones, page.NextPageToken, nil
+	})
+	return byName(found, func(f *dns.ManagedZone) string { return f.Name }), err
 }
 
 // Observe implements [reconcile.Component].

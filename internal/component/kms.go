@@ -119,7 +119,7 @@ func (k *keys) key(p purpose) object[*cloudkms.CryptoKey] {
 // can't be used twice, the key itself can.
 func (k *keys) revive(ctx context.Context, key string) error {
 	api := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys
-	versions, err := k.versions(ctx, key)
+	versions, err := k.keyVersions(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (k *keys) revive(ctx context.Context, key string) error {
 	}
 	if primary == "" {
 		observe := func(ctx context.Context) (bool, error) {
-			versions, err := k.versions(ctx, key)
+			versions, err := k.keyVersions(ctx, key)
 			for _, v := range versions {
 				if v.State == "ENABLED" || v.State == "PENDING_GENERATION" {
 					primary = v.Name
@@ -152,19 +152,15 @@ func (k *keys) revive(ctx context.Context, key string) error {
 	return err
 }
 
-func (k *keys) versions(ctx context.Context, key string) ([]*cloudkms.CryptoKeyVersion, error) {
-	var all []*cloudkms.CryptoKeyVersion
-	token := ""
-	for {
-		page, err := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.List(key).PageToken(token).Context(gcp.Reading(ctx, "ListCryptoKeyVersions", key)).Do()
+// keyVersions are the versions of a key.
+func (e *Env) keyVersions(ctx context.Context, key string) ([]*cloudkms.CryptoKeyVersion, error) {
+	return gcp.Pages(func(token string) ([]*cloudkms.CryptoKeyVersion, string, error) {
+		page, err := e.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.List(key).PageToken(token).Context(gcp.Reading(ctx, "ListCryptoKeyVersions", key)).Do()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		all = append(all, page.CryptoKeyVersions...)
-		if token = page.NextPageToken; token == "" {
-			return all, nil
-		}
-	}
+		return page.CryptoKeyVersions, page.NextPageToken, nil
+	})
 }
 
 func (k *keys) rotation() time.Duration {
@@ -226,20 +222,14 @@ func (k *keys) show(shown map[string]any, path string, value int64) {
 }
 
 func (k *keys) list(ctx context.Context) (map[string]*cloudkms.CryptoKey, error) {
-	all := map[string]*cloudkms.CryptoKey{}
-	token := ""
-	for {
+	found, err := gcp.Pages(func(token string) ([]*cloudkms.CryptoKey, string, error) {
 		page, err := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.List(k.spec.KeyRing()).PageToken(token).Context(gcp.Reading(ctx, "ListCryptoKeys", k.spec.KeyRing())).Do()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		for _, found := range page.CryptoKeys {
-			all[found.Name] = found
-		}
-		if token = page.NextPageToken; token == "" {
-			return all, nil
-		}
-	}
+		return page.CryptoKeys, page.NextPageToken, nil
+	})
+	return byName(found, func(f *cloudkms.CryptoKey) string { return f.Name }), err
 }
 
 // Converge implements [reconcile.Component].
@@ -338,7 +328,7 @@ func (k *keys) Remove(ctx context.Context, s *reconcile.Step) error {
 		if found == nil || seen.Foreign != "" || p.keeps {
 			continue
 		}
-		versions, err := k.versions(ctx, p.key)
+		versions, err := k.keyVersions(ctx, p.key)
 		if err != nil {
 			return err
 		}

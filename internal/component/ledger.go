@@ -164,18 +164,13 @@ func closedBucket() *storage.BucketIamConfiguration {
 
 // listObjects lists the objects of a bucket, with old versions if asked.
 func listObjects(ctx context.Context, e *Env, bucket string, versions bool) ([]*storage.Object, error) {
-	var all []*storage.Object
-	token := ""
-	for {
+	return gcp.Pages(func(token string) ([]*storage.Object, string, error) {
 		page, err := e.apis().Storage.Objects.List(bucket).Versions(versions).PageToken(token).Context(gcp.Reading(ctx, "ListObjects", "b/"+bucket)).Do()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		all = append(all, page.Items...)
-		if token = page.NextPageToken; token == "" {
-			return all, nil
-		}
-	}
+		return page.Items, page.NextPageToken, nil
+	})
 }
 
 // emptyBucket deletes all objects of a bucket, old versions among them.

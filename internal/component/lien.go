@@ -3,6 +3,7 @@ package component
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/api/cloudresourcemanager/v3"
@@ -28,21 +29,21 @@ func (l *lien) origin() string { return "cortx/" + l.spec.Owner }
 // find returns our lien, or nil.
 func (l *lien) find(ctx context.Context) (*cloudresourcemanager.Lien, error) {
 	project := "projects/" + l.spec.Project
-	token := ""
-	for {
+	liens, err := gcp.Pages(func(token string) ([]*cloudresourcemanager.Lien, string, error) {
 		page, err := l.apis().ResourceManager.Liens.List().Parent(project).PageToken(token).Context(gcp.Reading(ctx, "ListLiens", project)).Do()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		for _, found := range page.Liens {
-			if found.Origin == l.origin() {
-				return found, nil
-			}
-		}
-		if token = page.NextPageToken; token == "" {
-			return nil, nil //nolint:nilnil // No lien is no error.
-		}
+		return page.Liens, page.NextPageToken, nil
+	})
+	if err != nil {
+		return nil, err
 	}
+	at := slices.IndexFunc(liens, func(f *cloudresourcemanager.Lien) bool { return f.Origin == l.origin() })
+	if at < 0 {
+		return nil, nil //nolint:nilnil // No lien is no error.
+	}
+	return liens[at], nil
 }
 
 // Observe implements [reconcile.Component].

@@ -162,20 +162,14 @@ func (l *logs) sink(name string, wanted *logging.LogSink, get func(ctx context.C
 // standingSinks are the project's sinks by name, from one list.
 func (l *logs) standingSinks(ctx context.Context) (map[string]*logging.LogSink, error) {
 	parent := "projects/" + l.spec.Project
-	all := map[string]*logging.LogSink{}
-	token := ""
-	for {
+	found, err := gcp.Pages(func(token string) ([]*logging.LogSink, string, error) {
 		page, err := l.apis().Logging.Projects.Sinks.List(parent).PageToken(token).Context(gcp.Reading(ctx, "ListSinks", parent)).Do()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		for _, found := range page.Sinks {
-			all[found.Name] = found
-		}
-		if token = page.NextPageToken; token == "" {
-			return all, nil
-		}
-	}
+		return page.Sinks, page.NextPageToken, nil
+	})
+	return byName(found, func(f *logging.LogSink) string { return f.Name }), err
 }
 
 // Observe implements [reconcile.Component].

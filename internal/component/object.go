@@ -253,3 +253,12 @@ func (d *differ) is(field string, got, want any) {
 		*d = append(*d, fmt.Sprintf("%s is %v instead of %v", field, got, want))
 	}
 }
+
+// byName keys what a list gave.
+func byName[T any](all []T, name func(T) string) map[string]T {
+	named := make(map[string]T, len(all))
+	for _, one := range all {
+		named[name(one)] = one
+	}
+	return named
+}

@@ -118,12 +118,8 @@ func (p *perimeter) object(name string, number int64) object[*accesscontextmanag
 		if err != nil {
 			return err
 		}
-		return p.client.AwaitLongRunning(ctx, accessOperation(op), waiting(s, "the perimeter"), func(ctx context.Context, name string) (gcp.LongRunning, error) {
-			op, err := p.apis().AccessContext.Operations.Get(name).Context(ctx).Do()
-			if err != nil {
-				return gcp.LongRunning{}, err
-			}
-			return accessOperation(op), nil
+		return gcp.AwaitLongRunning(ctx, p.client, op, waiting(s, "the perimeter"), func(ctx context.Context, name string) (*accesscontextmanager.Operation, error) {
+			return p.apis().AccessContext.Operations.Get(name).Context(ctx).Do()
 		})
 	}
 	return object[*accesscontextmanager.ServicePerimeter]{
@@ -162,14 +158,6 @@ func (p *perimeter) object(name string, number int64) object[*accesscontextmanag
 			})
 		},
 	}
-}
-
-func accessOperation(op *accesscontextmanager.Operation) gcp.LongRunning {
-	out := gcp.LongRunning{Name: op.Name, Done: op.Done}
-	if op.Error != nil {
-		out.Code, out.Message = op.Error.Code, op.Error.Message
-	}
-	return out
 }
 
 // configDiffers compares the part that is in force.

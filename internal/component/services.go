@@ -155,21 +155,9 @@ func (v *services) enable(ctx context.Context, s *reconcile.Step, names []string
 	if err != nil {
 		return err
 	}
-	return v.client.AwaitLongRunning(ctx, serviceOperation(op), waiting(s, "the activation of APIs"), func(ctx context.Context, name string) (gcp.LongRunning, error) {
-		op, err := v.apis().ServiceUsage.Operations.Get(name).Context(ctx).Do()
-		if err != nil {
-			return gcp.LongRunning{}, err
-		}
-		return serviceOperation(op), nil
+	return gcp.AwaitLongRunning(ctx, v.client, op, waiting(s, "the activation of APIs"), func(ctx context.Context, name string) (*serviceusage.Operation, error) {
+		return v.apis().ServiceUsage.Operations.Get(name).Context(ctx).Do()
 	})
-}
-
-func serviceOperation(op *serviceusage.Operation) gcp.LongRunning {
-	out := gcp.LongRunning{Name: op.Name, Done: op.Done}
-	if op.Error != nil {
-		out.Code, out.Message = op.Error.Code, op.Error.Message
-	}
-	return out
 }
 
 // answers waits until an API that is enabled can be used. One that was enabled

@@ -2,6 +2,7 @@ package gcp
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -146,30 +147,48 @@ func (c *Client) AwaitCluster(ctx context.Context, name string, progress func(ct
 	})
 }
 
-// LongRunning is what google.longrunning.Operation says in every API.
-type LongRunning struct {
-	Name    string
-	Done    bool
-	Code    int64
-	Message string
+// longRunning is google.longrunning.Operation in JSON, which every API has a Go
+// type of its own for.
+type longRunning struct {
+	Name  string `json:"name"`
+	Done  bool   `json:"done"`
+	Error *struct {
+		Code    uint32 `json:"code"`
+		Message string `json:"message"`
+	} `json:"error"`
 }
 
-// AwaitLongRunning waits for an operation of the common form; get asks for it
-// once more.
-func (c *Client) AwaitLongRunning(ctx context.Context, op LongRunning, progress func(ctx context.Context, p Progress), get func(ctx context.Context, name string) (LongRunning, error)) error {
+// AwaitLongRunning waits for an operation of the common form, as any API's Go
+// type for it, and returns the error that it ended in; get asks for it once more.
+func AwaitLongRunning[O any](ctx context.Context, c *Client, begun O, progress func(ctx context.Context, p Progress), get func(ctx context.Context, name string) (O, error)) error {
+	op, err := common(begun)
+	if err != nil {
+		return err
+	}
 	return c.Await(ctx, "Operation", op.Name, progress, func(ctx context.Context) (bool, error) {
 		if !op.Done {
 			found, err := get(Reading(ctx, "GetOperation", op.Name), op.Name)
 			if err != nil {
 				return false, err
 			}
-			op = found
+			if op, err = common(found); err != nil {
+				return false, err
+			}
 		}
-		if op.Done && (op.Code != 0 || op.Message != "") {
-			return true, operationFailed("Operation", op.Name, codes.Code(uint32(op.Code)), 0, "", op.Message) //nolint:gosec // A canonical code.
+		if op.Done && op.Error != nil {
+			return true, operationFailed("Operation", op.Name, codes.Code(op.Error.Code), 0, "", op.Error.Message)
 		}
 		return op.Done, nil
 	})
+}
+
+func common(op any) (longRunning, error) {
+	var out longRunning
+	raw, err := json.Marshal(op)
+	if err == nil {
+		err = json.Unmarshal(raw, &out)
+	}
+	return out, err
 }
 
 // operationFailed is the error that an operation ended in. It is about what the
