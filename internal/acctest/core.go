@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -115,6 +116,7 @@ func (c *Core) Plan(ctx context.Context, config map[string]any) *CoreRun {
 	if err != nil {
 		return run
 	}
+	defer s.end()
 	state := c.State
 	if state, err = s.refresh(ctx, state); err != nil {
 		return run
@@ -130,6 +132,7 @@ func (c *Core) Apply(ctx context.Context, config map[string]any) *CoreRun {
 	if err != nil {
 		return run
 	}
+	defer s.end()
 	state, err := s.refresh(ctx, c.State)
 	if err != nil {
 		return run
@@ -161,6 +164,7 @@ func (c *Core) Destroy(ctx context.Context, config map[string]any) *CoreRun {
 	if err != nil {
 		return run
 	}
+	defer s.end()
 	state, err := s.refresh(ctx, c.State)
 	if err != nil {
 		return run
@@ -187,12 +191,25 @@ type session struct {
 	core   *Core
 	run    *CoreRun
 	server tfprotov6.ProviderServer
+	opened []io.Closer
+}
+
+// end lets go of what the end of a process would.
+func (s *session) end() {
+	for _, client := range s.opened {
+		if err := client.Close(); err != nil {
+			s.run.violate("close a client: %v", err)
+		}
+	}
 }
 
 // start starts and configures a provider, as a process of its own is for each
 // command of Terraform.
 func (c *Core) start(ctx context.Context, run *CoreRun) (*session, error) {
-	server, err := providerserver.NewProtocol6WithError(provider.NewWith("test", c.Options)())()
+	s := &session{core: c, run: run}
+	options := c.Options
+	options.Opened = func(client io.Closer) { s.opened = append(s.opened, client) }
+	server, err := providerserver.NewProtocol6WithError(provider.NewWith("test", options)())()
 	if err != nil {
 		run.violate("the provider can't be started: %v", err)
 		return nil, err
@@ -207,7 +224,7 @@ func (c *Core) start(ctx context.Context, run *CoreRun) (*session, error) {
 		run.violate("%v", err)
 		return nil, err
 	}
-	s := &session{core: c, run: run, server: server}
+	s.server = server
 	block := valueOf(schemas.Provider.ValueType(), c.Provider)
 	configured, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.16.4", Config: s.dynamic(block)})
 	if err != nil {

@@ -103,6 +103,9 @@ func (p *cortx) Configure(ctx context.Context, req provider.ConfigureRequest, re
 		return
 	}
 	data.Client = client
+	if p.options.Opened != nil {
+		p.options.Opened(client)
+	}
 	data.Grafana = p.grafanaClient(ctx, cfg.Grafana, cfg.EmulatorHost.ValueString(), &resp.Diagnostics)
 	if client.Emulated() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("emulator_host"),

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"io"
 	"os"
 	"time"
 
@@ -42,6 +43,10 @@ type Options struct {
 	// FirstPoll is the time between the first polls of an operation; 0 means
 	// what suits the service.
 	FirstPoll time.Duration
+	// Opened is told of every client of Google Cloud that is made; who sets it
+	// closes them. nil means that they stay open until the process ends, as those
+	// of a plugin do.
+	Opened func(io.Closer)
 }
 
 type cortx struct {
