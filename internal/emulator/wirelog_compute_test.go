@@ -58,10 +58,9 @@ func computeRecording() recording {
 		},
 		edit: func(r *replayer, ex *exchange) {
 			const address = "computeaddress-${uniqueId}"
-			// In these logs the recorder's own stand-in answered for Compute Engine:
-			// its source has these replies word for word, and its later recordings of
-			// the service show what follows. A network has the configuration of its
-			// routes;
+			// In these logs a stand-in of the recorder's seems to have answered for
+			// Compute Engine: the replies lack what its later recordings of the service
+			// show, which follows. A network has the configuration of its routes;
 			ex.reply = strings.Replace(ex.reply, `"selfLink": "https://www.googleapis.com/compute/v1/projects/${projectId}/global/networks/computenetwork-${uniqueId}",
   "selfLinkWithId"`, `"routingConfig": {"routingMode": "REGIONAL", "bgpBestPathSelectionMode": "LEGACY"},
   "selfLink": "https://www.googleapis.com/compute/v1/projects/${projectId}/global/networks/computenetwork-${uniqueId}",
