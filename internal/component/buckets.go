@@ -142,6 +142,22 @@ func (b *dataBucket) bucket() object[*storage.Bucket] {
 	})
 }
 
+// ledgerBucket is where the environment's record lies. [Ledger] makes it before
+// there is any component, and it has to be as closed as all other buckets. Its
+// versions and what is deleted from it are kept in every tier.
+func (b *dataBucket) ledgerBucket() object[*storage.Bucket] {
+	return b.Env.bucket(bucketWish{
+		component: b.name, name: b.spec.LedgerBucket(), versioning: true, softDeleteDays: ledgerSoftDeleteDays(b.spec),
+	})
+}
+
+// ledgerSoftDeleteDays is what the tier asks of its buckets, and at least what
+// Cloud Storage does by itself.
+func ledgerSoftDeleteDays(spec *Spec) int64 {
+	const least = 7
+	return max(spec.Settings.Int(policy.StorageSoftDeleteDays), least)
+}
+
 // Observe implements [reconcile.Component].
 func (b *dataBucket) Observe(ctx context.Context) (reconcile.Observation, error) {
 	found, seen, err := b.bucket().see(ctx)
@@ -157,6 +173,14 @@ func (b *dataBucket) Observe(ctx context.Context) (reconcile.Observation, error)
 		}
 		seen.Outputs = map[string]string{"data_bucket": found.Name}
 		seen.Differs = without(seen.Differs, "public access prevention", "uniform access", "versioning", "soft delete")
+	}
+	// Whether it is there at all, and ours, the claim says.
+	_, ledger, err := b.ledgerBucket().see(ctx)
+	if err != nil {
+		return reconcile.Observation{}, err
+	}
+	for _, differs := range ledger.Differs {
+		seen.Differs = append(seen.Differs, "of the ledger "+differs)
 	}
 	return seen, nil
 }
@@ -175,7 +199,13 @@ func (b *dataBucket) Converge(ctx context.Context, s *reconcile.Step) error {
 	}); err != nil {
 		return err
 	}
-	_, err := b.bucket().converge(ctx, s)
+	if _, err := b.bucket().converge(ctx, s); err != nil {
+		return err
+	}
+	if standing, _, err := b.ledgerBucket().see(ctx); err != nil || standing == nil {
+		return err
+	}
+	_, err := b.ledgerBucket().converge(ctx, s)
 	return err
 }
 

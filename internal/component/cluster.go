@@ -289,6 +289,8 @@ func (c *cluster) Observe(ctx context.Context) (reconcile.Observation, error) {
 	seen.Values = c.values(found)
 	seen.Differs = without(seen.Differs, "location", "private nodes", "data plane", "release channel", "IP endpoints", "shielded nodes",
 		"workload identity", "logging", "managed Prometheus", "cost allocation")
+	// The setting shows the key of disks, which is fixed. That of etcd is mended
+	// in place, so it is said apart.
 	if seen.Values[policy.EncryptionCluster] != c.spec.Settings[policy.EncryptionCluster] {
 		seen.Differs = without(seen.Differs, "key of etcd")
 	}
@@ -316,7 +318,7 @@ func (c *cluster) values(found *containerpb.Cluster) map[string]any {
 	return map[string]any{
 		policy.ClusterLocationType:      location,
 		policy.ClusterReleaseChannel:    found.GetReleaseChannel().GetChannel().String(),
-		policy.ClusterPrivateNodes:      found.GetNetworkConfig().GetDefaultEnablePrivateNodes(),
+		policy.ClusterPrivateNodes:      privateNodes(found),
 		policy.ClusterIPEndpoints:       found.GetControlPlaneEndpointsConfig().GetIpEndpointsConfig().GetEnabled(),
 		policy.ClusterDatapathProvider:  found.GetNetworkConfig().GetDatapathProvider().String(),
 		policy.ClusterShieldedNodes:     found.GetShieldedNodes().GetEnabled(),
@@ -324,7 +326,7 @@ func (c *cluster) values(found *containerpb.Cluster) map[string]any {
 		policy.ClusterLoggingComponents: loggingComponents(found),
 		policy.ClusterManagedPrometheus: found.GetMonitoringConfig().GetManagedPrometheusConfig().GetEnabled(),
 		policy.ClusterCostAllocation:    found.GetCostManagementConfig().GetEnabled(),
-		policy.EncryptionCluster:        keyLevel(etcdKey(found)),
+		policy.EncryptionCluster:        keyLevel(c.diskKey(found)),
 	}
 }
 

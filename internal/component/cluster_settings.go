@@ -116,6 +116,44 @@ func etcdKey(found *containerpb.Cluster) string {
 	}
 }
 
+// ourPools are the node pools of the cluster that are the environment's to keep.
+func ourPools(found *containerpb.Cluster) []*containerpb.NodePool {
+	var ours []*containerpb.NodePool
+	for _, pool := range found.GetNodePools() {
+		if pool.GetName() == firstPool || pool.GetName() == sandboxPool {
+			ours = append(ours, pool)
+		}
+	}
+	return ours
+}
+
+// diskKey is the key of the nodes' boot disks, which is fixed at their creation;
+// that of the pool which is not as desired counts. Without pools etcd speaks for
+// the cluster.
+func (c *cluster) diskKey(found *containerpb.Cluster) string {
+	pools := ourPools(found)
+	if len(pools) == 0 {
+		return etcdKey(found)
+	}
+	key := c.spec.ClusterKey()
+	for _, pool := range pools {
+		if got := pool.GetConfig().GetBootDiskKmsKey(); got != c.spec.ClusterKey() {
+			key = got
+		}
+	}
+	return key
+}
+
+// privateNodes tells whether new pools, and each of ours, have internal
+// addresses only.
+func privateNodes(found *containerpb.Cluster) bool {
+	private := found.GetNetworkConfig().GetDefaultEnablePrivateNodes()
+	for _, pool := range ourPools(found) {
+		private = private && pool.GetNetworkConfig().GetEnablePrivateNodes()
+	}
+	return private
+}
+
 // keyLevel is the value of encryption.cluster that a key stands for.
 func keyLevel(key string) string {
 	if key == "" {
@@ -128,7 +166,6 @@ func keyLevel(key string) string {
 func (c *cluster) fixed(found *containerpb.Cluster) []string {
 	var d differ
 	d.is("location", found.GetLocation(), c.spec.Location())
-	d.is("private nodes", found.GetNetworkConfig().GetDefaultEnablePrivateNodes(), c.spec.Settings.Bool(policy.ClusterPrivateNodes))
 	d.is("data plane", found.GetNetworkConfig().GetDatapathProvider(), c.spec.Settings.String(policy.ClusterDatapathProvider))
 	d.is("subnetwork", found.GetNetworkConfig().GetSubnetwork(), c.spec.Subnetwork())
 	return d
@@ -176,6 +213,10 @@ func (c *cluster) changes(found *containerpb.Cluster) []change {
 		{
 			"release channel", found.GetReleaseChannel().GetChannel(), c.channel().GetChannel(),
 			&containerpb.ClusterUpdate{DesiredReleaseChannel: c.channel()},
+		},
+		{
+			"private nodes", found.GetNetworkConfig().GetDefaultEnablePrivateNodes(), settings.Bool(policy.ClusterPrivateNodes),
+			&containerpb.ClusterUpdate{DesiredDefaultEnablePrivateNodes: proto.Bool(settings.Bool(policy.ClusterPrivateNodes))},
 		},
 		{
 			"IP endpoints", endpoints.GetIpEndpointsConfig().GetEnabled(), settings.Bool(policy.ClusterIPEndpoints),

@@ -150,7 +150,7 @@ func TestClusterDriftIsRepaired(t *testing.T) {
 		"cost": {policy.ClusterCostAllocation, func() {
 			updateByHand(t, w, &containerpb.ClusterUpdate{DesiredCostManagementConfig: &containerpb.CostManagementConfig{}})
 		}},
-		"etcd": {policy.EncryptionCluster, func() {
+		"etcd": {"", func() {
 			updateByHand(t, w, &containerpb.ClusterUpdate{DesiredDatabaseEncryption: &containerpb.DatabaseEncryption{State: containerpb.DatabaseEncryption_DECRYPTED}})
 		}},
 		"admission": {"", func() {

@@ -2,8 +2,10 @@ package component
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"google.golang.org/api/compute/v1"
 
@@ -42,7 +44,9 @@ func (f *firewall) rules() []*compute.FirewallPolicyRule {
 	rule := func(priority int64, direction, action, description string, match *compute.FirewallPolicyRuleMatcher) *compute.FirewallPolicyRule {
 		return &compute.FirewallPolicyRule{
 			Priority: priority, Direction: direction, Action: action, Description: description, Match: match, EnableLogging: logging,
-			ForceSendFields: []string{"EnableLogging"},
+			// A patch leaves what is not sent: a rule that somebody has disabled, or
+			// narrowed to some machines, would stay so.
+			ForceSendFields: []string{"EnableLogging", "Disabled", "TargetServiceAccounts", "TargetResources", "TargetSecureTags"},
 		}
 	}
 	ports := func(protocol string, ports ...string) *compute.FirewallPolicyRuleMatcherLayer4Config {
@@ -145,6 +149,18 @@ func (f *firewall) policy() object[*compute.FirewallPolicy] {
 				}
 			}
 			// The rules are in force from here on, so the allowances came first.
+			if elsewhere := f.association(found); elsewhere != nil && !f.associated(found) {
+				err := operate(ctx, s, func(ctx context.Context) (*compute.Operation, error) {
+					found, err := get(ctx)
+					if err != nil || f.association(found) == nil || f.associated(found) {
+						return nil, err
+					}
+					return api.RemoveAssociation(project, name).Name(elsewhere.Name).Context(gcp.Named(ctx, "RemoveAssociation", resource)).Do()
+				})
+				if err != nil {
+					return err
+				}
+			}
 			return operate(ctx, s, func(ctx context.Context) (*compute.Operation, error) {
 				found, err := get(ctx)
 				if err != nil || f.associated(found) {
@@ -177,8 +193,19 @@ func (f *firewall) policy() object[*compute.FirewallPolicy] {
 
 func (f *firewall) associationName() string { return f.spec.Prefix() }
 
+// association is ours, whatever network it is of; nil when there is none.
+func (f *firewall) association(found *compute.FirewallPolicy) *compute.FirewallPolicyAssociation {
+	for _, a := range found.Associations {
+		if a.Name == f.associationName() {
+			return a
+		}
+	}
+	return nil
+}
+
 func (f *firewall) associated(found *compute.FirewallPolicy) bool {
-	return slices.ContainsFunc(found.Associations, func(a *compute.FirewallPolicyAssociation) bool { return a.Name == f.associationName() })
+	a := f.association(found)
+	return a != nil && strings.HasSuffix(a.AttachmentTarget, f.spec.NetworkPath())
 }
 
 // obsolete are the priorities of our own rules of another level.
@@ -205,7 +232,7 @@ func ruleAt(found *compute.FirewallPolicy, priority int64) *compute.FirewallPoli
 
 // sameRule compares what decides about packets.
 func sameRule(a, b *compute.FirewallPolicyRule) bool {
-	if a.Direction != b.Direction || a.Action != b.Action || a.Disabled != b.Disabled || a.Match == nil {
+	if a.Direction != b.Direction || a.Action != b.Action || a.Disabled != b.Disabled || a.Match == nil || narrowed(a) {
 		return false
 	}
 	if !sameSet(a.Match.SrcIpRanges, b.Match.SrcIpRanges) || !sameSet(a.Match.DestIpRanges, b.Match.DestIpRanges) || len(a.Match.Layer4Configs) != len(b.Match.Layer4Configs) {
@@ -219,11 +246,23 @@ func sameRule(a, b *compute.FirewallPolicyRule) bool {
 	return true
 }
 
+// narrowed tells whether a rule is for some machines only, or for some of the
+// traffic between its ranges.
+func narrowed(r *compute.FirewallPolicyRule) bool {
+	if len(r.TargetServiceAccounts)+len(r.TargetResources)+len(r.TargetSecureTags)+len(r.TargetForwardingRules) > 0 {
+		return true
+	}
+	rest := *r.Match
+	rest.SrcIpRanges, rest.DestIpRanges, rest.Layer4Configs = nil, nil, nil
+	text, err := json.Marshal(rest)
+	return err != nil || string(text) != "{}"
+}
+
 // level reads the setting off the rules.
 func (f *firewall) level(found *compute.FirewallPolicy) string {
 	denies := func(priority int64, direction string) bool {
 		r := ruleAt(found, priority)
-		return r != nil && r.Direction == direction && r.Action == "deny" && !r.Disabled
+		return r != nil && r.Direction == direction && r.Action == "deny" && !r.Disabled && r.Match != nil && !narrowed(r)
 	}
 	switch {
 	case denies(denyPriority, "INGRESS") && denies(denyPriority+10, "EGRESS"):

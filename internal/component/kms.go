@@ -197,10 +197,14 @@ func (k *keys) Observe(ctx context.Context) (reconcile.Observation, error) {
 			return reconcile.Observation{}, err
 		}
 		if found != nil {
-			k.show(shown, policy.KMSRotationDays, int64(parseSeconds(found.RotationPeriod)/(24*time.Hour)))
+			// A part of a day counts as a day: 90.5 days are more than 90.
+			days := int64((parseSeconds(found.RotationPeriod) + 24*time.Hour - 1) / (24 * time.Hour))
+			k.show(shown, policy.KMSRotationDays, days)
 			k.show(shown, policy.KMSDestroyDelayHours, int64(parseSeconds(found.DestroyScheduledDuration)/time.Hour))
-			// Rotation is a setting, so it is shown as one.
-			seen.Differs = without(seen.Differs, "rotation period")
+			if days != k.spec.Settings.Int(policy.KMSRotationDays) {
+				// Rotation is a setting, so it is shown as one.
+				seen.Differs = without(seen.Differs, "rotation period")
+			}
 			lacks, err := k.lacksGrants(ctx, p)
 			if err != nil {
 				return reconcile.Observation{}, err

@@ -78,6 +78,7 @@ func (l *Ledger) Prepare(ctx context.Context) error {
 			Labels:           l.labels(owner),
 			IamConfiguration: closedBucket(),
 			Versioning:       &storage.BucketVersioning{Enabled: true},
+			SoftDeletePolicy: softDelete(ledgerSoftDeleteDays(l.spec)),
 			// Old versions of a record are for a look back, not for ever.
 			Lifecycle: &storage.BucketLifecycle{Rule: []*storage.BucketLifecycleRule{{
 				Action:    &storage.BucketLifecycleRuleAction{Type: "Delete"},

@@ -2,6 +2,8 @@ package component
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"google.golang.org/api/compute/v1"
 
@@ -62,6 +64,9 @@ func (n *nat) router() object[*compute.Router] {
 			d.is("NAT logging", natLogging(got), n.spec.Settings.String(policy.NetworkNATLogging))
 			d.is("NAT addresses", got.NatIpAllocateOption, "AUTO_ONLY")
 			d.is("NAT ranges", got.SourceSubnetworkIpRangesToNat, "LIST_OF_SUBNETWORKS")
+			if !n.serves(got) {
+				d = append(d, "the NAT doesn't serve the subnetwork")
+			}
 			return d
 		},
 		patch: func(ctx context.Context, s *reconcile.Step, found *compute.Router) error {
@@ -82,6 +87,13 @@ func (n *nat) router() object[*compute.Router] {
 			})
 		},
 	}
+}
+
+// serves tells whether a NAT is there for all addresses of the subnetwork.
+func (n *nat) serves(found *compute.RouterNat) bool {
+	return slices.ContainsFunc(found.Subnetworks, func(s *compute.RouterNatSubnetworkToNat) bool {
+		return strings.HasSuffix(s.Name, n.spec.Subnetwork()) && slices.Contains(s.SourceIpRangesToNat, "ALL_IP_RANGES")
+	})
 }
 
 func natOf(router *compute.Router) *compute.RouterNat {

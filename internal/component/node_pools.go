@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cloud.google.com/go/container/apiv1/containerpb"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
@@ -198,6 +199,7 @@ func (n *nodePools) changes(s *reconcile.Step, found *containerpb.NodePool) []po
 	config, bounds := found.GetConfig(), found.GetAutoscaling()
 	wanted := n.scaling()
 	metadata := metadataServer(n.spec.Settings.String(policy.ClusterWorkloadMetadata))
+	private := n.spec.Settings.Bool(policy.ClusterPrivateNodes)
 	labels := map[string]string{}
 	if s != nil {
 		labels = n.mergedLabels(withoutGoogles(config.GetResourceLabels()), s.Owner())
@@ -213,6 +215,10 @@ func (n *nodePools) changes(s *reconcile.Step, found *containerpb.NodePool) []po
 		{
 			"metadata server", config.GetWorkloadMetadataConfig().GetMode(), metadata.GetMode(),
 			update(&containerpb.UpdateNodePoolRequest{WorkloadMetadataConfig: metadata}),
+		},
+		{
+			"private nodes", found.GetNetworkConfig().GetEnablePrivateNodes(), private,
+			update(&containerpb.UpdateNodePoolRequest{NodeNetworkConfig: &containerpb.NodeNetworkConfig{EnablePrivateNodes: proto.Bool(private)}}),
 		},
 		{
 			"autoscaling", scale(bounds), scale(wanted),
@@ -369,7 +375,8 @@ func (n *nodePools) shows(found *containerpb.NodePool, seen *reconcile.Observati
 	if found.GetName() == firstPool {
 		shown[inputMachineType] = config.GetMachineType()
 	}
-	seen.Differs = without(seen.Differs, "secure boot", "integrity monitoring", "metadata server")
+	// The cluster shows which nodes are private.
+	seen.Differs = without(seen.Differs, "secure boot", "integrity monitoring", "metadata server", "private nodes")
 	if found.GetName() == firstPool {
 		seen.Differs = without(seen.Differs, "machine type")
 	}
