@@ -12,7 +12,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/environment"
@@ -30,7 +29,7 @@ func runStatus(ctx context.Context, inv invocation) int {
 	asJSON := flags.Bool("json", false, "print the record as JSON")
 	return onCloud(ctx, inv, flags, &f, []string{"project", "region", "name"}, func(ctx context.Context, client *gcp.Client) error {
 		for {
-			record, err := component.ReadRecord(ctx, client, f.bare())
+			record, err := environment.RecordOf(ctx, client, f.bare())
 			if errors.Is(err, reconcile.ErrNotFound) {
 				return fmt.Errorf("the ledger %s holds no record of %s: it was never made, it is gone, or the record is lost (then: terraform-provider-cortx ledger rebuild)", f.bare().LedgerBucket(), f.bare().ID())
 			}

@@ -39,6 +39,8 @@ type Change struct {
 	Body         func(standing Doc) any
 	// PathOf is the path of the call where what stands tells it.
 	PathOf func(standing Doc) string
+	// Alone tells that it hides other changes of the same object.
+	Alone bool
 	// Anew tells that what is repaired is another object than before.
 	Anew bool
 }
@@ -195,4 +197,15 @@ func jsonNumber(value any) string {
 		return err.Error()
 	}
 	return string(text)
+}
+
+// Difference shows where two texts begin to differ.
+func Difference(before, after string) string {
+	const around = 120
+	at := 0
+	for at < min(len(before), len(after)) && before[at] == after[at] {
+		at++
+	}
+	cut := func(s string) string { return s[max(0, min(at, len(s))-around):min(len(s), at+around)] }
+	return fmt.Sprintf("was …%s… and is …%s…", cut(before), cut(after))
 }

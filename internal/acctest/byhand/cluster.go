@@ -39,7 +39,7 @@ func clusterChanges(spec *component.Spec, endpoint string) []Change {
 		change("cluster_metrics", "no cost allocation", policy.ClusterCostAllocation, Doc{"desiredCostManagementConfig": Doc{"enabled": false}}),
 		{
 			Row: "gke_sandbox", What: "no pool with gVisor", Tiers: []policy.Tier{policy.Sandbox}, Component: pools, Setting: policy.ClusterSandboxPool,
-			Object: cluster + "/nodePools/sandbox", Method: http.MethodDelete, Anew: true,
+			Object: cluster + "/nodePools/sandbox", Method: http.MethodDelete, Anew: true, Alone: true,
 		},
 		{
 			Row: "pod_security", What: "privileged pods", Component: policy.ComponentNamespaces, Setting: policy.ClusterPodSecurity, Object: namespace,

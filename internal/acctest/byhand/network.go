@@ -55,7 +55,7 @@ func networkChanges(spec *component.Spec) []Change {
 	zone := "dns.googleapis.com/dns/v1/projects/" + spec.Project + "/managedZones/" + spec.Prefix() + "-googleapis"
 	return []Change{
 		flows("hardly any flows", policy.NetworkFlowSampling, Doc{"flowSampling": 0.01}),
-		flows("no flows", policy.NetworkFlowSampling, Doc{"enable": false}),
+		alone(flows("no flows", policy.NetworkFlowSampling, Doc{"enable": false})),
 		flows("a coarse interval", policy.NetworkFlowInterval, Doc{"aggregationInterval": "INTERVAL_15_MIN"}),
 		flows("no metadata", policy.NetworkFlowMetadata, Doc{"metadata": "EXCLUDE_ALL_METADATA"}, policy.Prod),
 		nat("errors only", policy.NetworkNATLogging, func(nat Doc) { nat["logConfig"] = Doc{"enable": true, "filter": "ERRORS_ONLY"} }, policy.Staging, policy.Prod),
@@ -94,4 +94,9 @@ func networkChanges(spec *component.Spec) []Change {
 			Method: http.MethodPatch, Body: at(Doc{"privateVisibilityConfig": Doc{"networks": []Doc{}}}),
 		},
 	}
+}
+
+func alone(c Change) Change {
+	c.Alone = true
+	return c
 }

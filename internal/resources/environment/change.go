@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -14,7 +15,7 @@ import (
 // What is lost when a component is made anew.
 var losses = map[string]string{
 	policy.ComponentCluster:  "the cluster with all that runs in it; workloads have to be deployed again",
-	"node_pools":             "the nodes: pods are evicted, local disks are lost",
+	componentNodePools:       "the nodes: pods are evicted, local disks are lost",
 	policy.ComponentDatabase: "the database instance with all databases, users and its backups, but for a final backup where the tier keeps one",
 	policy.ComponentKMS:      "nothing that stands: new keys are made, and what the old ones have encrypted stays with them",
 	policy.ComponentNetwork:  "the network with all that lies in it",
@@ -50,6 +51,7 @@ func (p *planner) checkChange(planned model) {
 		return
 	}
 	p.checkFixed()
+	p.checkVersion()
 	p.checkOneWay()
 	p.checkReset()
 }
@@ -64,11 +66,63 @@ func (p *planner) blockers(component string) []policy.Setting {
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(allSettings(p.version), func(s policy.Setting) bool {
+	return slices.DeleteFunc(fixedSettings(p.version), func(s policy.Setting) bool {
 		was, had := before[s.Path]
 		now, has := p.values[s.Path]
-		return s.Change != policy.CreateOnly || component != "" && s.Component != component || !p.known(s.Path) || !had || !has || policy.Same(was, now)
+		return component != "" && s.Component != component || !p.known(s.Path) || !had || !has || policy.Same(was, now) || mendable(s, was, now)
 	})
+}
+
+// fixedSettings are those that are fixed at creation, each with the component
+// that has to be made anew for another value.
+func fixedSettings(version int) []policy.Setting {
+	var fixed []policy.Setting
+	for _, s := range allSettings(version) {
+		if s.Path == policy.ClusterSecureBoot || s.Path == policy.ClusterIntegrityMonitoring {
+			// Those of a pool: GKE takes them at its creation alone.
+			s.Change, s.Component = policy.CreateOnly, componentNodePools
+		}
+		if s.Change == policy.CreateOnly {
+			fixed = append(fixed, s)
+		}
+	}
+	return fixed
+}
+
+const componentNodePools = "node_pools"
+
+// mendable tells whether a component that stands can be given a value that the
+// catalogue calls fixed. What somebody has loosened by hand is tightened again in
+// place, and a database takes a newer version.
+func mendable(s policy.Setting, was, now any) bool {
+	switch s.Path {
+	case policy.ClusterPrivateNodes, policy.DatabasePublicIP:
+		return s.Admits(was, now)
+	case databaseVersion:
+		return newerVersion(was, now)
+	}
+	return false
+}
+
+// newerVersion tells whether a version of PostgreSQL follows another.
+func newerVersion(was, now any) bool { return majorVersion(was) < majorVersion(now) }
+
+// majorVersion is 17 of POSTGRES_17, and 0 of what is no version.
+func majorVersion(version any) int {
+	text, _ := version.(string)
+	major, _, _ := strings.Cut(strings.TrimPrefix(text, "POSTGRES_"), "_")
+	number, err := strconv.Atoi(major)
+	if err != nil {
+		return 0
+	}
+	return number
+}
+
+// mayRecreate tells whether the configuration allows to make a component anew.
+// Who may make a cluster anew may make its node pools anew.
+func (p *planner) mayRecreate(component string) bool {
+	allowed := stringsOf(p.config.AllowRecreate.Elements())
+	return slices.Contains(allowed, component) || component == componentNodePools && slices.Contains(allowed, policy.ComponentCluster) || open(p.config.AllowRecreate)
 }
 
 // checkFixed refuses a change of what is fixed at creation, whether the
@@ -84,7 +138,7 @@ func (p *planner) checkFixed() {
 	anew := map[string][]string{}
 	for _, s := range p.blockers("") {
 		change := fmt.Sprintf("%s from %s to %s", s.Path, policy.Format(before[s.Path]), policy.Format(p.values[s.Path]))
-		if slices.Contains(allowed, s.Component) {
+		if p.mayRecreate(s.Component) {
 			anew[s.Component] = append(anew[s.Component], change)
 			continue
 		}
@@ -96,6 +150,18 @@ func (p *planner) checkFixed() {
 	for _, component := range slices.Sorted(maps.Keys(anew)) {
 		p.warning("allow_recreate", "A component will be deleted and made anew.",
 			fmt.Sprintf("%s changes %s. This loses %s.", component, strings.Join(anew[component], ", "), losses[component]))
+	}
+}
+
+// checkVersion warns of a newer version of the database.
+func (p *planner) checkVersion() {
+	before, _, err := ReadSettings(p.version, p.priorRaw)
+	if err != nil || !p.known(databaseVersion) {
+		return
+	}
+	if was, now := before[databaseVersion], p.values[databaseVersion]; majorVersion(was) > 0 && newerVersion(was, now) {
+		p.warning(databaseVersion, "The database will be upgraded to another major version.",
+			fmt.Sprintf("From %v to %v, in place: nothing can be read or written for some minutes, and there is no way back but a backup.", was, now))
 	}
 }
 
@@ -128,6 +194,11 @@ func (p *planner) checkOneWay() {
 			fmt.Sprintf("logging.cmek is %s and would be %s, which the service refuses. Keep it (a weaker value wants an exception), or make a new environment.", policy.Format(was), policy.Format(p.values[policy.LoggingCMEK])))
 		return
 	}
+	if was, had := before[policy.LoggingRetentionDays]; had && before[policy.LoggingLocked] == true && p.known(policy.LoggingRetentionDays) && !policy.Same(was, p.values[policy.LoggingRetentionDays]) {
+		p.problem(policy.LoggingRetentionDays, "The log bucket is locked.",
+			fmt.Sprintf("logging.retention_days is %s for good, and would be %s, which the service refuses. Keep what stands: logging = { retention_days = %s } (a weaker value wants an exception).",
+				policy.Format(was), policy.Format(p.values[policy.LoggingRetentionDays]), policy.Format(was)))
+	}
 	tightened, loosened := policy.OneWayChanges(p.version, before, p.values)
 	for _, s := range loosened {
 		if p.known(s.Path) {
@@ -135,6 +206,9 @@ func (p *planner) checkOneWay() {
 		}
 	}
 	for _, s := range tightened {
+		if policy.Same(s.Values[p.tier], p.values[s.Path]) {
+			continue // The tier itself asks for it, as it did at creation.
+		}
 		if p.known(s.Path) && !p.confirmed(s.Path) && s.Path != policy.LoggingLocked {
 			p.problem(s.Path, "A change that can't be undone is not confirmed.",
 				fmt.Sprintf("%s changes from %s to %s, for good. If that is wanted, add confirm = [%q].", s.Path, policy.Format(before[s.Path]), policy.Format(p.values[s.Path]), s.Path))

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
@@ -41,8 +42,12 @@ func (p *planner) check(planned model) {
 	if v := planned.OnIncomplete; !v.IsUnknown() && v.ValueString() != onIncompleteResume && v.ValueString() != onIncompleteError {
 		p.problem("on_incomplete", "There is no such way to end a create.", fmt.Sprintf("Use %q or %q; got %q.", onIncompleteResume, onIncompleteError, v.ValueString()))
 	}
+	p.checkProject(planned)
+	p.checkLabels(planned)
 	p.checkTier()
-	p.checkNetwork()
+	p.checkNetwork(planned)
+	p.checkInputs()
+	p.warnZone()
 	p.checkSizes()
 	p.checkLists()
 	p.checkBlocks()
@@ -72,8 +77,19 @@ func (p *planner) checkTier() {
 	}
 }
 
+// confirmed tells whether a one-way setting is confirmed. What is known only
+// after apply may confirm it: the apply asks again before it makes anything.
 func (p *planner) confirmed(at string) bool {
-	return slices.Contains(stringsOf(p.config.Confirm.Elements()), at)
+	return slices.Contains(stringsOf(p.config.Confirm.Elements()), at) || open(p.config.Confirm)
+}
+
+// open tells whether a list or a set has parts that are known only after apply.
+func open(value attr.Value) bool {
+	if value == nil || value.IsUnknown() {
+		return value != nil
+	}
+	list, ok := value.(interface{ Elements() []attr.Value })
+	return ok && slices.ContainsFunc(list.Elements(), attr.Value.IsUnknown)
 }
 
 // standing tells whether the state has a setting at a value.
@@ -86,14 +102,12 @@ func (p *planner) standing(at string, value any) bool {
 }
 
 // checkNetwork reports ranges that can't be, or that overlap.
-func (p *planner) checkNetwork() {
+func (p *planner) checkNetwork(planned model) {
 	if subnet, ok := p.values[networkSubnetwork].(string); ok && p.known(networkSubnetwork) {
 		if !subnetPattern.MatchString(subnet) {
 			p.problem(networkSubnetwork, "This is not the full name of a subnetwork.", fmt.Sprintf("Write projects/PROJECT/regions/REGION/subnetworks/NAME; got %q.", subnet))
 		}
-		if _, ok := p.values[networkRange]; ok {
-			p.problem(networkRange, "The ranges of a subnetwork that stands are its own.", "Take range, pod_range and service_range out, or subnetwork.")
-		}
+		p.checkTheirs(subnet, planned)
 		return
 	}
 	ranges := map[string]netip.Prefix{}
@@ -111,6 +125,7 @@ func (p *planner) checkNetwork() {
 			p.problem(at, "The range has bits set beyond its prefix.", fmt.Sprintf("Write %s; got %q.", prefix.Masked(), text))
 			continue
 		}
+		p.checkRange(at, prefix)
 		for _, other := range slices.Sorted(maps.Keys(ranges)) {
 			if ranges[other].Overlaps(prefix) {
 				p.problem(at, "Ranges of the network overlap.", fmt.Sprintf("%s and %s (%s) have addresses in common. Move one of them.", prefix, ranges[other], other))
@@ -120,12 +135,15 @@ func (p *planner) checkNetwork() {
 	}
 }
 
+// mostNodes is how many nodes GKE takes in a zone of a pool.
+const mostNodes = 1000
+
 // checkSizes reports numbers that can't be.
 func (p *planner) checkSizes() {
 	least, okLeast := p.values[clusterMinNodes].(int64)
 	most, okMost := p.values[clusterMaxNodes].(int64)
-	if okLeast && okMost && p.known(clusterMinNodes) && p.known(clusterMaxNodes) && (least < 0 || most < 1 || least > most) {
-		p.problem(clusterMaxNodes, "The bounds of the node pools can't be met.", fmt.Sprintf("Use min_nodes from 0 and max_nodes from min_nodes; got %d and %d.", least, most))
+	if okLeast && okMost && p.known(clusterMinNodes) && p.known(clusterMaxNodes) && (least < 0 || most < 1 || least > most || most > mostNodes) {
+		p.problem(clusterMaxNodes, "The bounds of the node pools can't be met.", fmt.Sprintf("Use min_nodes from 0, and max_nodes from min_nodes to %d, in each zone; got %d and %d.", mostNodes, least, most))
 	}
 	for at, bounds := range map[string][2]int64{clusterDiskSizeGB: {20, 65536}, databaseDiskSizeGB: {10, 65536}} {
 		if size, ok := p.values[at].(int64); ok && p.known(at) && (size < bounds[0] || size > bounds[1]) {
@@ -157,8 +175,9 @@ func (p *planner) checkLists() {
 			p.problem("exceptions", "An exception needs a reason.", fmt.Sprintf("Say why %s is weaker than the tier asks for: it is what an audit reads.", at))
 		}
 	}
+	p.checkExceptions()
 	for _, channel := range stringsOf(p.config.NotificationChannels.Elements()) {
-		if !strings.Contains(channel, "/notificationChannels/") {
+		if !channelPattern.MatchString(channel) {
 			p.problem("notification_channels", "This is not the full name of a notification channel.", fmt.Sprintf("Write projects/PROJECT/notificationChannels/ID, such as the name of a cortx_notification_channel; got %q.", channel))
 		}
 	}
@@ -169,21 +188,16 @@ func (p *planner) checkBlocks() {
 	if at := stringAt(p.config.Access.Attributes(), "access_policy"); at != "" && !policyPattern.MatchString(at) {
 		p.problem("access.access_policy", "This is not the name of an access policy.", fmt.Sprintf("Write accessPolicies/NUMBER; got %q.", at))
 	}
-	if !p.config.Budget.IsNull() && !p.config.Budget.IsUnknown() {
-		budget := budgetOf(p.config.Budget)
-		if budget.BillingAccount != "" && !accountID.MatchString(budget.BillingAccount) {
-			p.problem("budget.billing_account", "This is not the id of a billing account.", fmt.Sprintf("Write it like 012345-567890-ABCDEF; got %q.", budget.BillingAccount))
-		}
-		if amount, ok := p.config.Budget.Attributes()["amount"].(types.Int64); ok && !amount.IsUnknown() && budget.Amount <= 0 {
-			p.problem("budget.amount", "A budget is above zero.", fmt.Sprintf("Give the amount a month; got %d.", budget.Amount))
-		}
-	}
+	p.checkAccess()
+	p.checkBudget()
 	window := maintenanceOf(p.config.Maintenance)
 	if window.Day < 1 || window.Day > 7 || window.Hour < 0 || window.Hour > 23 || window.Hours < 4 || window.Hours > 12 {
 		p.problem("maintenance", "There is no such window of maintenance.", fmt.Sprintf("Use day 1 (Monday) to 7, hour 0 to 23, and 4 to 12 hours; got day %d, hour %d, %d hours.", window.Day, window.Hour, window.Hours))
 	}
+	access := p.config.Access.Attributes()
 	if p.values != nil && p.known(policy.NetworkPerimeter) && p.values.String(policy.NetworkPerimeter) == policy.PerimeterEnforced &&
-		len(listAt(p.config.Access.Attributes(), "runner_identities"))+len(listAt(p.config.Access.Attributes(), "runner_access_levels")) == 0 && !p.config.Access.IsUnknown() {
+		len(listAt(access, "runner_identities"))+len(listAt(access, "runner_access_levels")) == 0 &&
+		!p.config.Access.IsUnknown() && !open(access["runner_identities"]) && !open(access["runner_access_levels"]) {
 		p.problem("access.runner_identities", "An enforced perimeter would lock Terraform out.",
 			"Name who runs Terraform: access.runner_identities = [\"serviceAccount:terraform@PROJECT.iam.gserviceaccount.com\"], or an access level in runner_access_levels.")
 	}

@@ -35,6 +35,12 @@ const (
 	editionEnterprisePlus = "ENTERPRISE_PLUS"
 )
 
+// plusMachineTypes are what databases of Cloud SQL Enterprise Plus run on, which
+// takes no custom machines.
+var plusMachineTypes = map[policy.Tier]string{
+	policy.Dev: "db-perf-optimized-N-2", policy.Sandbox: "db-perf-optimized-N-2", policy.Staging: "db-perf-optimized-N-2", policy.Prod: "db-perf-optimized-N-4",
+}
+
 // inputs describe them in the catalogue's own terms, so that they are read,
 // written, planned and compared as settings are. One without values has no
 // default.
@@ -73,7 +79,7 @@ func inputs() []policy.Setting {
 		text(databaseName, policy.ComponentDatabase, "The beginning of the instance's name, which a number follows since a deleted name is blocked for a week; `cortx-NAME` when not set. With `adopt` the whole name of an instance that stands.", fixed, nil),
 		text(databaseVersion, policy.ComponentDatabase, "The version of PostgreSQL, such as `POSTGRES_17`.", fixed, all("POSTGRES_17")),
 		text(databaseEdition, policy.ComponentDatabase, "The edition of Cloud SQL: `ENTERPRISE` (when not set) or `ENTERPRISE_PLUS`.", policy.Mutable, nil),
-		text(databaseMachineType, policy.ComponentDatabase, "The machine type of the instance.", policy.Mutable, tiers("db-custom-1-3840", "db-custom-1-3840", "db-custom-2-8192", "db-custom-4-16384")),
+		text(databaseMachineType, policy.ComponentDatabase, "The machine type of the instance; with the edition `ENTERPRISE_PLUS` it is `db-perf-optimized-N-2`, in prod `db-perf-optimized-N-4`, when not set.", policy.Mutable, tiers("db-custom-1-3840", "db-custom-1-3840", "db-custom-2-8192", "db-custom-4-16384")),
 		number(databaseDiskSizeGB, policy.ComponentDatabase, "The least size of the instance's disk, in GB; it grows by itself. 10 when not set.", policy.Mutable, nil),
 	}
 }

@@ -81,7 +81,25 @@ func (r *environment) planDestroy(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if state.DeletionPolicy.ValueString() == policy.Prevent && r.superseded(ctx, state) {
+		return // Delete will find nothing of this state's to destroy.
+	}
 	refuseKept(state, &resp.Diagnostics)
+}
+
+// superseded tells whether another state has adopted the environment since, so
+// that a destroy from this one does nothing: what Terraform keeps of an object
+// that it has replaced can be forgotten then. In doubt it has not.
+func (r *environment) superseded(ctx context.Context, state model) bool {
+	if r.Data == nil || r.Data.Client == nil || !state.Emulated.Equal(r.Data.Emulated()) {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	project, region, name := state.Project.ValueString(), state.Region.ValueString(), state.Name.ValueString()
+	spec := &component.Spec{Project: project, Region: region, Name: name, Owner: component.OwnerKey(project, region, name), Settings: policy.Values{}}
+	record, err := component.ReadRecord(ctx, r.Data.Client, spec)
+	return err == nil && record.Owner == spec.Owner && record.Incarnation > state.Incarnation.ValueInt64()
 }
 
 // refuseKept adds an error if the environment may not be destroyed.
@@ -91,7 +109,7 @@ func refuseKept(state model, diags *diag.Diagnostics) {
 	}
 	diags.AddAttributeError(path.Root("deletion_policy"), "The environment may not be destroyed.",
 		fmt.Sprintf("deletion_policy of %s is PREVENT. To destroy it all the same, set deletion_policy = \"DELETE\", apply, and then destroy. "+
-			"To keep what stands and forget it here, set \"ABANDON\" in the same way.", state.ID.ValueString()))
+			"To keep what stands and forget it here, set \"ABANDON\" in the same way. Where Terraform only means to replace it, leave -replace out, or run terraform untaint.", state.ID.ValueString()))
 }
 
 // planner resolves one configuration.
@@ -171,16 +189,39 @@ func (p *planner) settings() tftypes.Value {
 	if err != nil {
 		addBug(p.diags, err)
 	}
-	if p.tier == policy.Prod && p.values.String(policy.NetworkPerimeter) == policy.PerimeterException && stringAt(p.config.Access.Attributes(), "exception") == "" && !p.config.Access.IsUnknown() {
-		p.warning("access.exception", "The environment stands under no perimeter, and no reason is recorded.",
-			"Tier prod asks for a perimeter of VPC Service Controls (AC-4, SC-7). Give access = { access_policy = \"accessPolicies/NUMBER\" }, or record why there is none: access = { exception = \"REASON\" }.")
-	}
+	p.checkException(given)
 	return filled
+}
+
+// checkException asks for the reason why an environment of tier prod stands under
+// no perimeter: of one that is left to the tier it is a warning, of one that is
+// asked for in so many words, or that a perimeter is taken away for, an error.
+func (p *planner) checkException(given map[string]any) {
+	if p.tier != policy.Prod || !p.known(policy.NetworkPerimeter) || p.values.String(policy.NetworkPerimeter) != policy.PerimeterException {
+		return
+	}
+	reason, _ := p.config.Access.Attributes()["exception"].(types.String)
+	if p.config.Access.IsUnknown() || reason.IsUnknown() || strings.TrimSpace(reason.ValueString()) != "" {
+		return
+	}
+	const summary = "The environment stands under no perimeter, and no reason is recorded."
+	const advice = "Tier prod asks for a perimeter of VPC Service Controls (AC-4, SC-7). Give access = { access_policy = \"accessPolicies/NUMBER\" }, or record why there is none: access = { exception = \"REASON\" }."
+	switch {
+	case p.standing(policy.NetworkPerimeter, policy.PerimeterEnforced):
+		p.problem("access.exception", "An enforced perimeter would be taken away, and no reason is recorded.", advice)
+	case given[policy.NetworkPerimeter] != nil && !p.standing(policy.NetworkPerimeter, policy.PerimeterException):
+		p.problem("access.exception", summary, advice)
+	default:
+		p.warning("access.exception", summary, advice)
+	}
 }
 
 // violation reports what the catalogue refuses, unless an exception allows it.
 func (p *planner) violation(found policy.Violation) {
 	if found.Reason == policy.TooWeak {
+		if p.config.Exceptions.IsUnknown() {
+			return // The apply, which knows them, asks again before it makes anything.
+		}
 		if reason, ok := p.config.Exceptions.Elements()[found.Path]; ok {
 			p.excepted = append(p.excepted, found.Path)
 			text, _ := reason.(types.String)
@@ -223,6 +264,10 @@ func (p *planner) inputs(overrides map[string]any, unknown []string) {
 			p.undecided = append(p.undecided, input.Path)
 		case given:
 			p.values[input.Path] = value
+		case input.Path == databaseMachineType && slices.Contains(unknown, databaseEdition):
+			p.undecided = append(p.undecided, input.Path)
+		case input.Path == databaseMachineType && overrides[databaseEdition] == editionEnterprisePlus:
+			p.values[input.Path] = plusMachineTypes[p.tier]
 		case input.Values == nil:
 		case !own && (input.Path == networkRange || input.Path == networkPodRange || input.Path == networkServiceRange):
 			// The ranges of a subnetwork that stands are its own.
@@ -258,6 +303,10 @@ func (p *planner) names(ctx context.Context, planned *model) {
 	planned.Project = p.r.PlanProject(p.config.Project, p.diags)
 	if planned.Name.IsNull() {
 		planned.Name = p.config.Tier
+		if p.prior != nil && !p.prior.Name.IsNull() {
+			// It was named after the tier that it had, and a tier may change.
+			planned.Name = p.prior.Name
+		}
 	}
 	planned.Region = p.region()
 	if planned.Zone.IsNull() && (p.tier == "" || !p.known(policy.ClusterLocationType) || p.values.String(policy.ClusterLocationType) == policy.Zonal) {
@@ -265,6 +314,9 @@ func (p *planner) names(ctx context.Context, planned *model) {
 		if !planned.Region.IsUnknown() {
 			// Every region has a zone b.
 			planned.Zone = types.StringValue(planned.Region.ValueString() + "-b")
+		}
+		if p.prior != nil && !p.prior.Zone.IsNull() && planned.Region.Equal(p.prior.Region) {
+			planned.Zone = p.prior.Zone
 		}
 	}
 	if planned.OnIncomplete.IsNull() {
@@ -374,6 +426,8 @@ func (p *planner) outcome(planned *model) {
 	planned.Ready, planned.LastError, planned.Pending = types.BoolValue(true), types.StringNull(), types.ListValueMust(types.StringType, nil)
 	planned.Incarnation = p.prior.Incarnation
 	renewed := stringsOf(p.config.AllowRecreate.Elements())
+	// What is only to be mended keeps its outputs: whatever reads them would wait
+	// for the apply otherwise. Of what is gone a read has taken them away.
 	for _, output := range []struct {
 		to        *types.String
 		prior     types.String
@@ -385,7 +439,7 @@ func (p *planner) outcome(planned *model) {
 	} {
 		*output.to = output.prior
 		remade := slices.Contains(renewed, output.component) && len(p.blockers(output.component)) > 0
-		if output.prior.IsNull() && incomplete || remade || slices.Contains(stringsOf(p.prior.Pending.Elements()), output.component) {
+		if output.prior.IsNull() && incomplete || remade {
 			*output.to = types.StringUnknown()
 		}
 	}

@@ -20,7 +20,7 @@ import (
 // apply half-way. It yields errors and warnings, and never a value. A plan that
 // changes nothing makes none of its calls.
 func (r *environment) preflight(ctx context.Context, raw tftypes.Value, planned model, p *planner) {
-	if r.Data == nil || r.Data.Client == nil || p.tier == "" || !p.identified(planned) || len(p.undecided) > 0 || planned.EffectiveLabels.IsUnknown() {
+	if r.Data == nil || r.Data.Client == nil || p.tier == "" || !p.identified(planned) || len(p.undecided) > 0 || planned.EffectiveLabels.IsUnknown() || planned.CatalogueVersion.IsUnknown() {
 		return
 	}
 	client := r.Data.Client
@@ -34,6 +34,9 @@ func (r *environment) preflight(ctx context.Context, raw tftypes.Value, planned 
 		return
 	}
 	p.checkPermissions(ctx, client, spec)
+	if p.prior == nil && !p.diags.HasError() {
+		p.checkPlace(ctx, client, spec)
+	}
 	p.checkHSM(ctx, client, spec)
 	if p.prior == nil && !p.diags.HasError() {
 		p.checkClaim(ctx, client, spec)
@@ -56,6 +59,28 @@ func (p *planner) checkPermissions(ctx context.Context, client *gcp.Client, spec
 	}
 	p.problem("project", "Permissions are missing in the project.",
 		fmt.Sprintf("Nothing was changed. Grant these to the identity that runs Terraform in %s, and plan again; the subcommand bootstrap prints them all:\n\n%s", spec.Project, strings.Join(lines, "\n")))
+}
+
+// checkPlace refuses a region or a zone that doesn't exist, and a network of
+// somebody else's that the environment can't lie in.
+func (p *planner) checkPlace(ctx context.Context, client *gcp.Client, spec *component.Spec) {
+	zones, known, err := component.Zones(ctx, client, spec)
+	switch {
+	case err != nil:
+		p.warning("region", "It can't be told whether the region exists.", err.Error())
+	case known && len(zones) == 0:
+		p.problem("region", "There is no such region.", fmt.Sprintf("Compute Engine has no region %s for the project %s. Write one such as europe-west1; gcloud compute regions list prints all.", spec.Region, spec.Project))
+		return
+	case known && spec.Zone != "" && spec.Location() == spec.Zone && !slices.Contains(zones, spec.Zone):
+		p.problem("zone", "There is no such zone.", fmt.Sprintf("The region %s has %s; got %q.", spec.Region, strings.Join(zones, ", "), spec.Zone))
+	}
+	problems, err := component.NetworkProblems(ctx, client, spec)
+	if err != nil {
+		p.warning("network", "It can't be told whether the network can be used.", err.Error())
+	}
+	for _, found := range problems {
+		p.problem(found.Path, found.Summary, found.Detail)
+	}
 }
 
 // checkHSM refuses a key of level HSM where there is none.
@@ -122,6 +147,7 @@ func foreignAt(name string) string {
 // apply mends, and what is fixed and wants an exception.
 func (p *planner) checkGaps(report reconcile.Report) {
 	var mends, fixed []string
+	unchanging := fixedSettings(p.version)
 	for _, setting := range policy.Settings(p.version) {
 		for _, name := range report.Names {
 			seen := report.Observations[name]
@@ -130,7 +156,8 @@ func (p *planner) checkGaps(report reconcile.Report) {
 				continue
 			}
 			line := fmt.Sprintf("  %s is %s instead of %s (%s)", setting.Path, policy.Format(value), policy.Format(p.values[setting.Path]), policy.Cite(setting.Controls))
-			if setting.Change == policy.CreateOnly && !slices.Contains(stringsOf(p.config.AllowRecreate.Elements()), setting.Component) {
+			at := slices.IndexFunc(unchanging, func(s policy.Setting) bool { return s.Path == setting.Path })
+			if at >= 0 && !mendable(setting, value, p.values[setting.Path]) && !p.mayRecreate(unchanging[at].Component) {
 				fixed = append(fixed, line)
 				continue
 			}

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
@@ -163,6 +164,27 @@ func fromPlain(raw json.RawMessage, as tftypes.Type) (tftypes.Value, error) {
 		}
 	}
 	return tftypes.NewValue(object, members), nil
+}
+
+// placeOf is the full name of the environment that a record is of, as far as it
+// says.
+func placeOf(record *reconcile.Record) string {
+	var place struct{ Project, Region, Name string }
+	if json.Unmarshal([]byte(record.Fields[fieldConfiguration]), &place) != nil || place.Region == "" {
+		return record.Owner
+	}
+	return component.ID(place.Project, place.Region, place.Name)
+}
+
+// RecordOf reads the record of an environment, and says so when what the ledger
+// holds is the record of another one: a name is unique in a project, so that is
+// one of the same name in another region.
+func RecordOf(ctx context.Context, client *gcp.Client, spec *component.Spec) (*reconcile.Record, error) {
+	record, err := component.ReadRecord(ctx, client, spec)
+	if err == nil && record.Owner != spec.Owner {
+		return nil, fmt.Errorf("the ledger %s holds the record of %s, not of %s", spec.LedgerBucket(), placeOf(record), spec.ID())
+	}
+	return record, err
 }
 
 // SpecFromRecord returns what the ledger's record says of an environment, and

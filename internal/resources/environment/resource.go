@@ -179,6 +179,24 @@ func (m *model) takeOutputs(found map[string]string) {
 	}
 }
 
+// dropOutputs takes away what an apply will assign anew: outputs of a cluster or
+// a database that is not there, or is of no use, and an address that is gone.
+func (m *model) dropOutputs(report reconcile.Report, found map[string]string) {
+	for name, output := range map[string]struct {
+		to        *types.String
+		component string
+	}{
+		"cluster_endpoint": {&m.ClusterEndpoint, policy.ComponentCluster}, "database_id": {&m.DatabaseID, policy.ComponentDatabase},
+		"database_address": {&m.DatabaseAddress, "database_endpoint"},
+	} {
+		seen, read := report.Observations[output.component]
+		_, told := found[name]
+		if read && (!told || seen.Presence != reconcile.Present && output.component != "database_endpoint") {
+			*output.to = types.StringNull()
+		}
+	}
+}
+
 // Read implements resource.Resource. It never writes.
 func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
@@ -225,6 +243,9 @@ func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *
 	if lost {
 		pending = append(pending, "ledger")
 	}
+	if record == nil || record.Incarnation <= state.Incarnation.ValueInt64() {
+		warnDrift(req.State.Raw, state, report, &resp.Diagnostics)
+	}
 	raw, err := WriteSettings(int(state.CatalogueVersion.ValueInt64()), req.State.Raw, values, nil)
 	if err != nil {
 		addBug(&resp.Diagnostics, err)
@@ -237,6 +258,7 @@ func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *
 		state.LastError = types.StringNull()
 	}
 	state.takeOutputs(found)
+	state.dropOutputs(report, found)
 	if resp.State.Raw, err = setModel(ctx, r.schemaOf(ctx), raw, state); err != nil {
 		addBug(&resp.Diagnostics, err)
 	}
@@ -324,7 +346,10 @@ func (r *environment) Delete(ctx context.Context, req resource.DeleteRequest, re
 			fmt.Sprintf("deletion_policy is ABANDON: %s stands, and its ledger too. Import it to take it over again:\n\n  terraform import ADDRESS %s", state.ID.ValueString(), state.ID.ValueString()))
 		return
 	}
-	if refuseKept(state, &resp.Diagnostics); resp.Diagnostics.HasError() {
+	if !r.superseded(ctx, state) {
+		refuseKept(state, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	spec := specOf(ctx, req.State.Raw, state, &resp.Diagnostics)
@@ -379,6 +404,11 @@ func (r *environment) ImportState(ctx context.Context, req resource.ImportStateR
 		addError(&resp.Diagnostics, "The ledger of the environment could not be read.", "", err)
 		return
 	}
+	if record.Owner != spec.Owner {
+		resp.Diagnostics.AddError("There is no such environment.",
+			fmt.Sprintf("The bucket %s holds the record of %s and not of %s: names are unique in a project, so it stands in another region. Import it by the region that it stands in.", spec.LedgerBucket(), placeOf(record), id))
+		return
+	}
 	objectType, ok := r.schemaOf(ctx).Type().TerraformType(ctx).(tftypes.Object)
 	if !ok {
 		addBug(&resp.Diagnostics, errors.New("the schema is of no object"))
@@ -404,8 +434,21 @@ func (r *environment) ImportState(ctx context.Context, req resource.ImportStateR
 	setIdentity(ctx, resp.Identity, model{Project: types.StringValue(match[1]), Region: types.StringValue(match[2]), Name: types.StringValue(match[3])})
 }
 
+func capitalised(text string) string {
+	if text == "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".")
+}
+
 // addError reports what the engine or the service said. The engine's own words
 // say what to do where they can.
 func addError(diags *diag.Diagnostics, summary, detail string, err error) {
+	for _, own := range []error{reconcile.ErrFenced, reconcile.ErrForeign, reconcile.ErrLeaseHeld, reconcile.ErrLeaseLost, reconcile.ErrClaimed, reconcile.ErrLost, reconcile.ErrDeleted, reconcile.ErrNewer} {
+		if errors.Is(err, own) {
+			diags.AddError(summary, capitalised(err.Error())+".")
+			return
+		}
+	}
 	diags.AddError(summary, strings.TrimSpace(fmt.Sprintf("%s %s\n\n%s", detail, tfkit.Advice(err), err)))
 }

@@ -95,6 +95,9 @@ func writeGroup(version int, group string, members map[string]tftypes.Value, val
 			continue
 		}
 		if slices.Contains(undecided, setting.Path) {
+			if standing.IsKnown() && !standing.IsFullyKnown() {
+				continue // A set of which some members are known stays as it is written.
+			}
 			members[name] = tftypes.NewValue(standing.Type(), tftypes.UnknownValue)
 			continue
 		}

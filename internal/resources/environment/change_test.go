@@ -1,0 +1,158 @@
+package environment_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+)
+
+func updates() resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{
+		PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)},
+		PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+	}
+}
+
+// TestAccTierChangeKeepsTheName changes the tier of an environment that is named
+// after its tier: the name stays.
+func TestAccTierChangeKeepsTheName(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	named := resource.TestCheckResourceAttr(address, "name", "sandbox")
+	env.TestWith(t, onlyKept,
+		resource.TestStep{Config: env.Config(of("sandbox", "")), Check: named},
+		resource.TestStep{Config: env.Config(of("staging", ended)), ExpectError: regexp.MustCompile(`fixed\s+at\s+creation[\s\S]*allow_recreate\s+=\s+\["cluster"\]`)},
+		// Who may make the cluster anew may make its nodes anew.
+		resource.TestStep{
+			Config: env.Config(of("staging", ended+"\nallow_recreate = [\"cluster\", \"database\", \"kms\"]")), ConfigPlanChecks: updates(),
+			Check: resource.ComposeAggregateTestCheckFunc(ready(), named, resource.TestCheckResourceAttr(address, "tier", "staging")),
+		},
+		resource.TestStep{Config: env.Config(of("staging", ended)), Check: resource.ComposeAggregateTestCheckFunc(ready(), named), ConfigPlanChecks: empty()},
+	)
+}
+
+// TestAccDatabaseChanges upgrades the database in place, refuses to go back, and
+// takes another edition with a machine that it has.
+func TestAccDatabaseChanges(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	env.TestWith(t, onlyKept,
+		resource.TestStep{Config: env.Config(of("dev", `database = { version = "POSTGRES_16" }`)), Check: ready()},
+		resource.TestStep{Config: env.Config(of("dev", "")), ConfigPlanChecks: updates(), Check: resource.ComposeAggregateTestCheckFunc(ready(),
+			resource.TestCheckResourceAttr(address, "database.version", "POSTGRES_17"),
+			resource.TestMatchResourceAttr(address, "database_id", regexp.MustCompile(`/cortx-dev-1$`)),
+		)},
+		resource.TestStep{Config: env.Config(of("dev", `database = { version = "POSTGRES_16" }`)), ExpectError: regexp.MustCompile(`fixed\s+at\s+creation[\s\S]*database.version`)},
+		resource.TestStep{Config: env.Config(of("dev", `database = { edition = "ENTERPRISE_PLUS" }`)), ConfigPlanChecks: updates(), Check: resource.ComposeAggregateTestCheckFunc(ready(),
+			resource.TestCheckResourceAttr(address, "database.machine_type", "db-perf-optimized-N-2"),
+		)},
+	)
+}
+
+// TestAccLocked keeps the retention of a locked log bucket.
+func TestAccLocked(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	left := func(env *acctest.Env) error { return nil } // A locked bucket stays until its entries have expired.
+	env.TestWith(t, left,
+		resource.TestStep{Config: env.Config(of("dev", "logging = { locked = true }\nconfirm = [\"logging.locked\"]")), Check: ready()},
+		resource.TestStep{
+			Config:      env.Config(of("dev", "logging = { locked = true, retention_days = 60 }\nconfirm = [\"logging.locked\"]")),
+			ExpectError: regexp.MustCompile(`log\s+bucket\s+is\s+locked[\s\S]*retention_days`),
+		},
+		resource.TestStep{Config: env.Config(of("dev", "logging = { locked = true }")), Check: ready(), ConfigPlanChecks: empty()},
+	)
+}
+
+// TestAccSecureBootIsFixed says at plan that nodes have to be made anew.
+func TestAccSecureBootIsFixed(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	const without = "cluster = { secure_boot = false }\nexceptions = { \"cluster.secure_boot\" = \"Drivers that nobody signed.\" }"
+	env.TestWith(t, onlyKept,
+		resource.TestStep{Config: env.Config(of("dev", "")), Check: ready()},
+		resource.TestStep{Config: env.Config(of("dev", without)), ExpectError: regexp.MustCompile(`fixed\s+at\s+creation[\s\S]*allow_recreate\s+=\s+\["node_pools"\]`)},
+		resource.TestStep{Config: env.Config(of("dev", without+"\nallow_recreate = [\"node_pools\"]")), Check: ready(), ConfigPlanChecks: updates()},
+	)
+}
+
+// TestAccPerimeterIsKept takes an enforced perimeter away for a recorded reason
+// alone.
+func TestAccPerimeterIsKept(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, func(o *acctest.Options) { o.Clock, o.LROScale = clock.System(), 0 })
+	env.Call(http.MethodPost, "accesscontextmanager.googleapis.com/v1/accessPolicies", `{"parent": "organizations/77", "title": "default"}`)
+	var list struct {
+		AccessPolicies []struct{ Name string }
+	}
+	resp, err := http.Get("http://" + env.Server.Addr() + "/accesscontextmanager.googleapis.com/v1/accessPolicies?parent=organizations/77") //nolint:noctx // The test ends it.
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil || json.Unmarshal(text, &list) != nil || len(list.AccessPolicies) != 1 {
+		t.Fatalf("%s %v", text, err)
+	}
+	cli := acctest.NewCLI(t, env.Config(of("prod", ended+"\naccess = { access_policy = \""+list.AccessPolicies[0].Name+"\", runner_identities = [\"user:me@example.com\"] }")))
+	apply := []string{"apply", "-no-color", "-auto-approve", "-input=false"}
+	cli.MustRun(apply...)
+	cli.Write(env.Config(of("prod", ended)))
+	if out, err := cli.Run(apply...); err == nil || !strings.Contains(out, "would be taken away") {
+		t.Errorf("a perimeter goes without a reason:\n%s", out)
+	}
+	cli.Write(env.Config(of("prod", ended+"\naccess = { exception = \"The organisation gives its policy up.\" }")))
+	cli.MustRun(apply...)
+	cli.MustPlanEmpty()
+	cli.MustRun("destroy", "-no-color", "-auto-approve", "-input=false")
+}
+
+// TestAccReplaced replaces an environment that may not be destroyed, by the ways
+// that Terraform has: nothing is destroyed, and no copy is left that bars every
+// plan.
+func TestAccReplaced(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, func(o *acctest.Options) { o.Clock, o.LROScale = clock.System(), 0 })
+	cli := acctest.NewCLI(t, env.Config(of("staging", "")))
+	apply := []string{"apply", "-no-color", "-auto-approve", "-input=false"}
+	cli.MustRun(apply...)
+	standing := env.Standing()
+	replace := append(apply, "-replace="+address)
+	if out, err := cli.Run(replace...); err == nil || !strings.Contains(out, "may not be destroyed") || !strings.Contains(out, "terraform untaint") {
+		t.Errorf("it is replaced:\n%s", out)
+	}
+	cli.MustPlanEmpty()
+	// Terraform makes the new one first, which adopts what stands.
+	cli.Write(env.Config(of("staging", "lifecycle { create_before_destroy = true }")))
+	cli.MustRun(replace...)
+	cli.MustPlanEmpty()
+	if state := cli.MustRun("show", "-no-color"); strings.Contains(state, "deposed") || !regexp.MustCompile(`incarnation\s+= 2`).MatchString(state) {
+		t.Errorf("the state is\n%s", state)
+	}
+	if now := env.Standing(); now != standing {
+		t.Errorf("%d objects stand instead of %d", now, standing)
+	}
+}
+
+// TestAccImportByAnotherRegion refuses to take an environment for one of its name
+// in another region.
+func TestAccImportByAnotherRegion(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	env.TestWith(t, onlyKept,
+		resource.TestStep{Config: env.Config(of("dev", "")), Check: ready()},
+		resource.TestStep{
+			Config: env.Config(of("dev", "")), ResourceName: address, ImportState: true,
+			ImportStateId: "projects/" + acctest.Project + "/regions/us-east1/environments/dev", ExpectError: regexp.MustCompile(`record\s+of\s+projects/acme-prod/regions/europe-west1/environments/dev`),
+		},
+	)
+}
