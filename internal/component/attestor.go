@@ -296,16 +296,8 @@ func (b *binaryAuthorization) removeAttestor(ctx context.Context, s *reconcile.S
 	if found, seen, err := b.signingKey().sure(ctx); err != nil {
 		return err
 	} else if found != nil && seen.Foreign == "" {
-		living, err := b.versions(ctx, "ENABLED", "DISABLED")
-		if err != nil {
+		if err := b.destroyVersions(ctx, s, b.spec.AttestorKey()); err != nil {
 			return err
-		}
-		for _, v := range living {
-			_, err := b.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.Destroy(v.Name, &cloudkms.DestroyCryptoKeyVersionRequest{}).
-				Context(gcp.Named(ctx, "DestroyCryptoKeyVersion", v.Name)).Do()
-			if err != nil && !gcp.IsPreconditionFailed(err) {
-				return err
-			}
 		}
 	}
 	return s.Forget(ctx, attestorNote)

@@ -332,21 +332,35 @@ func (k *keys) Remove(ctx context.Context, s *reconcile.Step) error {
 		if found == nil || seen.Foreign != "" || p.keeps {
 			continue
 		}
-		versions, err := k.keyVersions(ctx, p.key)
-		if err != nil {
+		if err := k.destroyVersions(ctx, s, p.key); err != nil {
 			return err
 		}
-		for _, v := range versions {
-			if v.State != "ENABLED" && v.State != "DISABLED" {
+	}
+	return nil
+}
+
+// destroyVersions has all versions of a key destroyed, after the key's delay.
+func (e *Env) destroyVersions(ctx context.Context, s *reconcile.Step, key string) error {
+	api := e.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions
+	versions, err := e.keyVersions(ctx, key)
+	if err != nil {
+		return err
+	}
+	lives := func(v *cloudkms.CryptoKeyVersion) bool { return v.State == "ENABLED" || v.State == "DISABLED" }
+	for _, v := range versions {
+		if !lives(v) {
+			continue
+		}
+		s.Progress(ctx, "scheduling the destruction of %s", v.Name)
+		_, err := api.Destroy(v.Name, &cloudkms.DestroyCryptoKeyVersionRequest{}).Context(gcp.Named(ctx, "DestroyCryptoKeyVersion", v.Name)).Do()
+		if gcp.IsPreconditionFailed(err) {
+			// An attempt whose reply was lost may have scheduled it.
+			if now, getErr := api.Get(v.Name).Context(gcp.Reading(ctx, "GetCryptoKeyVersion", v.Name)).Do(); getErr == nil && !lives(now) {
 				continue
 			}
-			s.Progress(ctx, "scheduling the destruction of %s", v.Name)
-			_, err := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.CryptoKeyVersions.Destroy(v.Name, &cloudkms.DestroyCryptoKeyVersionRequest{}).
-				Context(gcp.Named(ctx, "DestroyCryptoKeyVersion", v.Name)).Do()
-			// An attempt whose reply was lost has scheduled it.
-			if err != nil && !gcp.IsPreconditionFailed(err) {
-				return err
-			}
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
