@@ -89,7 +89,8 @@
 // is a kubeType in kubeTypes: its Go type says which fields it has, prepare sets
 // what the server fills in and checks it, and server-side apply, conflicts and
 // deletion come by themselves. Requests are logged and struck by faults under a
-// verb and the kind: ApplyNamespace, GetConfigMap.
+// verb and the kind: ApplyNamespace, GetConfigMap. tools/kubetest asks a real
+// server the same, and compares.
 //
 // # What is made up
 //

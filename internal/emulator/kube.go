@@ -11,6 +11,7 @@ import (
 	"cloud.google.com/go/container/apiv1/containerpb"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // kubeKind keeps the objects of the clusters' Kubernetes APIs, which are served
@@ -87,7 +88,7 @@ func (k *kubeRequest) serve(ctx context.Context, host string) (any, error) {
 		return k.discover(c, known)
 	}
 	if k.kind.served != nil && !k.kind.served(c) {
-		return nil, kubePageNotFound()
+		return nil, kubePathNotFound()
 	}
 	return k.act(ctx)
 }
@@ -113,7 +114,7 @@ func (k *kubeRequest) act(ctx context.Context) (any, error) {
 	case k.method == http.MethodDelete:
 		return k.removeCollection(ctx)
 	}
-	return nil, kubeError(http.StatusMethodNotAllowed, "MethodNotAllowed", "the server does not allow this method on the requested resource", nil)
+	return nil, kubeError(http.StatusMethodNotAllowed, "MethodNotAllowed", "the server does not allow this method on the requested resource", &metav1.StatusDetails{})
 }
 
 // kubePath is the path of objects: /api/VERSION or /apis/GROUP/VERSION, a

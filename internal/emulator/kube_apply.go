@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/managedfields"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
 // The forms of a patch.
@@ -57,7 +59,7 @@ func (k *kubeRequest) patch(ctx context.Context) (any, error) {
 	case "application/json-patch+json", "application/apply-patch+cbor":
 		return nil, notModelled("%s of a cluster's Kubernetes API", k.patchType())
 	default:
-		return nil, kubeError(http.StatusUnsupportedMediaType, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml", nil)
+		return nil, kubeError(http.StatusUnsupportedMediaType, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml", &metav1.StatusDetails{})
 	}
 	r, err := k.s.kubeLoad(k.cluster, k.kind, k.namespace, k.name)
 	if err != nil {
@@ -88,6 +90,9 @@ func (k *kubeRequest) patch(ctx context.Context) (any, error) {
 	if _, pinned := kubeMeta(change)["resourceVersion"]; !pinned {
 		delete(kubeMeta(next), "resourceVersion")
 	}
+	if _, err := k.typed(next); err != nil {
+		return nil, apierrors.NewInvalid(schema.GroupKind{}, "", field.ErrorList{field.Invalid(field.NewPath("patch"), string(k.body), err.Error())})
+	}
 	return k.store(ctx, r, next, func(next map[string]any) (map[string]any, error) {
 		return k.updated(r.Object, next, k.manager())
 	})
@@ -115,11 +120,6 @@ func (k *kubeRequest) apply(ctx context.Context) (any, error) {
 	}
 	if kubeMeta(o)["managedFields"] != nil {
 		return nil, apierrors.NewBadRequest("metadata.managedFields must be nil")
-	}
-	if k.query.Get("fieldValidation") == "Strict" {
-		if _, err := k.typed(o); err != nil {
-			return nil, err
-		}
 	}
 	r, err := k.s.kubeLoad(k.cluster, k.kind, k.namespace, k.name)
 	switch {
@@ -171,6 +171,15 @@ func (t *kubeType) update(old, o map[string]any, manager string) (map[string]any
 		return nil, err
 	}
 	live := t.empty()
+	if old == nil && !t.custom {
+		// What an empty object has as well, nobody has set.
+		zero, err := untyped(t.fresh())
+		if err != nil {
+			return nil, err
+		}
+		zero["apiVersion"], zero["kind"] = t.apiVersion(), t.kind
+		live = &unstructured.Unstructured{Object: zero}
+	}
 	if old != nil {
 		copied, err := cloneObject(old)
 		if err != nil {
@@ -221,16 +230,18 @@ func (t *kubeType) empty() *unstructured.Unstructured {
 func (t *kubeType) managers() (*managedfields.FieldManager, error) {
 	same := sameVersion{t}
 	gv := t.gvk().GroupVersion()
-	if t.custom {
-		// The lists of Managed Prometheus' definitions have no keys, so what
-		// is deduced is what their schema says.
-		return managedfields.NewDefaultCRDFieldManager(managedfields.NewDeducedTypeConverter(), same, same, same, t.gvk(), gv, "", nil)
-	}
-	converter, err := builtinSchema()
+	converter, err := kindsSchema()
 	if err != nil {
 		return nil, err
 	}
-	return managedfields.NewDefaultFieldManager(converter, same, same, same, t.gvk(), gv, "", nil)
+	// Nobody comes to own what is dropped from a request.
+	reset := map[fieldpath.APIVersion]fieldpath.Filter{
+		fieldpath.APIVersion(gv.String()): fieldpath.NewExcludeSetFilter(fieldpath.NewSet(fieldpath.MakePathOrDie("status"))),
+	}
+	if t.custom {
+		return managedfields.NewDefaultCRDFieldManager(converter, same, same, same, t.gvk(), gv, "", reset)
+	}
+	return managedfields.NewDefaultFieldManager(converter, same, same, same, t.gvk(), gv, "", reset)
 }
 
 // sameVersion is what the library needs of a kind that has one version: objects
@@ -292,7 +303,24 @@ func stampManaged(o, old map[string]any, now time.Time) error {
 			e["time"] = at
 		}
 	}
+	sortManaged(list)
 	return nil
+}
+
+// sortManaged puts entries of managedFields into the server's order, which their
+// times decide: what was applied first, then by time and manager.
+func sortManaged(list []any) {
+	slices.SortStableFunc(list, func(a, b any) int {
+		x, _ := a.(map[string]any)
+		y, _ := b.(map[string]any)
+		var order int
+		for _, field := range []string{"operation", "time", "manager", "apiVersion", "subresource"} {
+			if order = strings.Compare(textAt(x, field), textAt(y, field)); order != 0 {
+				break
+			}
+		}
+		return order
+	})
 }
 
 func kubeCause(kind metav1.CauseType, message, at string) metav1.StatusCause {

@@ -14,8 +14,8 @@ import (
 )
 
 // checkMeta checks what all objects have: name, namespace, labels, annotations,
-// finalizers, owners.
-func (k *kubeRequest) checkMeta(o metav1.Object) field.ErrorList {
+// finalizers, owners; old is nil for a new one.
+func (k *kubeRequest) checkMeta(o, old metav1.Object) field.ErrorList {
 	names := validation.NameIsDNSSubdomain
 	switch k.kind.kind {
 	case "Namespace":
@@ -25,7 +25,26 @@ func (k *kubeRequest) checkMeta(o metav1.Object) field.ErrorList {
 	case "ServiceAccount":
 		names = validation.ValidateServiceAccountName
 	}
-	return validation.ValidateObjectMetaAccessor(o, k.kind.namespaced, names, field.NewPath("metadata"))
+	at := field.NewPath("metadata")
+	problems := validation.ValidateObjectMetaAccessor(o, k.kind.namespaced, names, at)
+	if old != nil {
+		// What is on its way out may lose finalizers, and gain none.
+		return append(problems, validation.ValidateObjectMetaAccessorUpdate(o, old, at)...)
+	}
+	return problems
+}
+
+// checkFinalizers refuses a finalizer that is nobody's: a name without a domain.
+// Objects of custom kinds may have one.
+func checkFinalizers(o metav1.Object) (problems field.ErrorList) {
+	at := field.NewPath("metadata", "finalizers")
+	standard := []string{metav1.FinalizerOrphanDependents, metav1.FinalizerDeleteDependents, string(corev1.FinalizerKubernetes)}
+	for i, name := range o.GetFinalizers() {
+		if !strings.Contains(name, "/") && !slices.Contains(standard, name) {
+			problems = append(problems, field.Invalid(at.Index(i), name, "name is neither a standard finalizer name nor is it fully qualified"))
+		}
+	}
+	return problems
 }
 
 // validRBACName refuses what can't be a part of a path.
@@ -164,7 +183,9 @@ func prepareLimitRange(_ *kubeRequest, o, _ kubeObject) (problems field.ErrorLis
 		item, here := &l.Spec.Limits[i], at.Index(i)
 		switch {
 		case item.Type == "":
-			problems = append(problems, field.Required(here.Child("type"), ""))
+			for _, text := range utilvalidation.IsQualifiedName("") {
+				problems = append(problems, field.Invalid(here.Child("type"), item.Type, text))
+			}
 		case seen[item.Type]:
 			problems = append(problems, field.Duplicate(here.Child("type"), item.Type))
 		}
@@ -224,7 +245,8 @@ func prepareQuota(_ *kubeRequest, o, old kubeObject) (problems field.ErrorList) 
 			problems = append(problems, field.Invalid(at, quantity.String(), "must be greater than or equal to 0"))
 		}
 		if !knownQuota(string(name)) {
-			problems = append(problems, field.Invalid(at, string(name), "must be a standard resource for quota"))
+			problems = append(problems,
+				field.Invalid(at, string(name), "must be a standard resource type or fully qualified"), field.Invalid(at, string(name), "must be a standard resource for quota"))
 		}
 	}
 	if was, ok := as[*corev1.ResourceQuota](old); ok && !same(q.Spec.Scopes, was.Spec.Scopes) {
@@ -276,6 +298,9 @@ func (k *kubeRequest) countQuota(o map[string]any) error {
 
 func prepareRuntimeClass(_ *kubeRequest, o, old kubeObject) (problems field.ErrorList) {
 	r := must[*nodev1.RuntimeClass](o)
+	if r.Handler == "" {
+		return field.ErrorList{field.Required(field.NewPath("handler"), "")}
+	}
 	for _, text := range utilvalidation.IsDNS1123Label(r.Handler) {
 		problems = append(problems, field.Invalid(field.NewPath("handler"), r.Handler, text))
 	}

@@ -4,15 +4,33 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // namespaceDeletion is about what emptying a namespace without pods takes.
 const namespaceDeletion = 10 * time.Second
+
+// collection is about what the garbage collector takes to see that nothing
+// depends on an object.
+const collection = time.Second
+
+// collectLater says when an object on its way out is gone for which the garbage
+// collector alone is waited.
+func (s *Server) collectLater(r *kubeRecord) {
+	finalizers, _ := kubeMeta(r.Object)["finalizers"].([]any)
+	r.GoneAt = nil
+	if len(finalizers) == 1 && (finalizers[0] == metav1.FinalizerDeleteDependents || finalizers[0] == metav1.FinalizerOrphanDependents) {
+		at := s.now().Add(collection)
+		r.GoneAt = &at
+	}
+}
 
 // deleteOptions reads the options of a deletion from the body, or from the
 // query.
@@ -30,7 +48,9 @@ func (k *kubeRequest) deleteOptions() (*metav1.DeleteOptions, error) {
 	if o.PropagationPolicy != nil {
 		valid := []metav1.DeletionPropagation{metav1.DeletePropagationBackground, metav1.DeletePropagationForeground, metav1.DeletePropagationOrphan}
 		if !slices.Contains(valid, *o.PropagationPolicy) {
-			return nil, apierrors.NewBadRequest(fmt.Sprintf("invalid propagationPolicy %q: it must be Foreground, Background or Orphan", *o.PropagationPolicy))
+			return nil, apierrors.NewInvalid(schema.GroupKind{Group: "meta.k8s.io", Kind: "DeleteOptions"}, "", field.ErrorList{
+				field.NotSupported(field.NewPath("propagationPolicy"), *o.PropagationPolicy, []string{string(valid[1]), string(valid[0]), string(valid[2]), "nil"}),
+			})
 		}
 	}
 	if slices.Contains(o.DryRun, metav1.DryRunAll) {
@@ -53,19 +73,42 @@ func (k *kubeRequest) remove(ctx context.Context) (any, error) {
 	meta := kubeMeta(r.Object)
 	if p := o.Preconditions; p != nil {
 		if p.UID != nil && string(*p.UID) != textAt(meta, "uid") {
-			return nil, apierrors.NewConflict(k.kind.resource(), k.name, fmt.Errorf("Precondition failed: UID in precondition: %s, UID in object meta: %s", *p.UID, textAt(meta, "uid"))) //nolint:staticcheck // the server's words
+			return nil, apierrors.NewConflict(schema.GroupResource{Group: k.kind.group, Resource: k.kind.kind}, k.name, fmt.Errorf("Precondition failed: UID in precondition: %s, UID in object meta: %s", *p.UID, textAt(meta, "uid"))) //nolint:staticcheck // the server's words
 		}
 		if p.ResourceVersion != nil && *p.ResourceVersion != textAt(meta, "resourceVersion") {
-			return nil, apierrors.NewConflict(k.kind.resource(), k.name, fmt.Errorf("Precondition failed: ResourceVersion in precondition: %s, ResourceVersion in object meta: %s", *p.ResourceVersion, textAt(meta, "resourceVersion"))) //nolint:staticcheck // the server's words
+			return nil, apierrors.NewConflict(schema.GroupResource{Group: k.kind.group, Resource: k.kind.kind}, k.name, fmt.Errorf("Precondition failed: ResourceVersion in precondition: %s, ResourceVersion in object meta: %s", *p.ResourceVersion, textAt(meta, "resourceVersion"))) //nolint:staticcheck // the server's words
 		}
 	}
 	if k.kind.kind == "Namespace" && slices.Contains([]string{"default", "kube-system", "kube-public"}, k.name) {
 		return nil, apierrors.NewForbidden(k.kind.resource(), k.name, fmt.Errorf("this namespace may not be deleted"))
 	}
+	if o.PropagationPolicy != nil && meta["deletionTimestamp"] == nil {
+		collectFirst(meta, *o.PropagationPolicy)
+	}
 	if k.dryRun() {
 		return k.deleted(r), nil
 	}
 	return k.take(ctx, r)
+}
+
+// collectFirst has the garbage collector see to what depends on an object before
+// that is gone.
+func collectFirst(meta map[string]any, policy metav1.DeletionPropagation) {
+	finalizers, _ := meta["finalizers"].([]any)
+	finalizers = slices.DeleteFunc(slices.Clone(finalizers), func(f any) bool {
+		return f == metav1.FinalizerDeleteDependents || f == metav1.FinalizerOrphanDependents
+	})
+	switch policy {
+	case metav1.DeletePropagationForeground:
+		finalizers = append(finalizers, metav1.FinalizerDeleteDependents)
+	case metav1.DeletePropagationOrphan:
+		finalizers = append(finalizers, metav1.FinalizerOrphanDependents)
+	case metav1.DeletePropagationBackground:
+	}
+	delete(meta, "finalizers")
+	if len(finalizers) > 0 {
+		meta["finalizers"] = finalizers
+	}
 }
 
 // take starts or does the deletion of an object.
@@ -93,6 +136,11 @@ func (k *kubeRequest) take(ctx context.Context, r *kubeRecord) (any, error) {
 		r.GoneAt = &doneAt
 	} else {
 		meta["deletionGracePeriodSeconds"] = int64(0)
+		if k.kind.generated || k.kind.custom {
+			n, _ := meta["generation"].(float64)
+			meta["generation"] = int64(n) + 1
+		}
+		k.s.collectLater(r)
 	}
 	return r.Object, k.s.kubeSave(k.cluster, k.kind, r)
 }
@@ -100,16 +148,19 @@ func (k *kubeRequest) take(ctx context.Context, r *kubeRecord) (any, error) {
 // deleted is the reply to a deletion that is done.
 func (k *kubeRequest) deleted(r *kubeRecord) any {
 	meta := kubeMeta(r.Object)
+	details := map[string]any{"name": textAt(meta, "name"), "kind": k.kind.plural, "uid": textAt(meta, "uid")}
+	if k.kind.group != "" {
+		details["group"] = k.kind.group
+	}
 	return map[string]any{
-		"kind": "Status", "apiVersion": "v1", "metadata": map[string]any{}, "status": metav1.StatusSuccess,
-		"details": map[string]any{"name": textAt(meta, "name"), "group": k.kind.group, "kind": k.kind.plural, "uid": textAt(meta, "uid")},
+		"kind": "Status", "apiVersion": "v1", "metadata": map[string]any{}, "status": metav1.StatusSuccess, "details": details,
 	}
 }
 
 // removeCollection serves DELETE of what the selectors choose in a namespace.
 func (k *kubeRequest) removeCollection(ctx context.Context) (any, error) {
 	if k.kind.kind == "Namespace" || k.kind.namespaced && k.namespace == "" {
-		return nil, kubeError(405, metav1.StatusReasonMethodNotAllowed, "the server does not allow this method on the requested resource", nil)
+		return nil, kubeError(405, metav1.StatusReasonMethodNotAllowed, "the server does not allow this method on the requested resource", &metav1.StatusDetails{})
 	}
 	if _, err := k.deleteOptions(); err != nil {
 		return nil, err
@@ -120,7 +171,12 @@ func (k *kubeRequest) removeCollection(ctx context.Context) (any, error) {
 	}
 	items := []any{}
 	for _, r := range chosen {
-		items = append(items, r.Object)
+		shown := maps.Clone(r.Object)
+		if !k.kind.custom {
+			delete(shown, "kind")
+			delete(shown, "apiVersion")
+		}
+		items = append(items, shown)
 		if k.dryRun() {
 			continue
 		}

@@ -66,7 +66,7 @@ func (k *kubeRequest) unknownPath() error {
 		group, rest, _ = strings.Cut(strings.TrimPrefix(k.path, "/apis/"), "/")
 		_, rest, _ = strings.Cut(rest, "/")
 	default:
-		return kubePageNotFound()
+		return kubePathNotFound()
 	}
 	listed, known := kubeUnmodelled[group]
 	if known && listed == nil {
@@ -79,6 +79,9 @@ func (k *kubeRequest) unknownPath() error {
 		if i > 1 && slices.Contains([]string{"status", "finalize", "token", "scale"}, part) { //nolint:misspell // its name in Kubernetes
 			return notModelled("the subresource %s of a cluster's Kubernetes API", part)
 		}
+	}
+	if !known {
+		return kubePathNotFound()
 	}
 	return kubePageNotFound()
 }

@@ -11,13 +11,28 @@ import (
 )
 
 // kubeStatus is an error of a Kubernetes API: a metav1.Status.
-type kubeStatus struct{ s metav1.Status }
+type kubeStatus struct {
+	s metav1.Status
+	// text, when set, is answered in place of the Status.
+	text string
+}
 
 func (e *kubeStatus) Error() string { return e.s.Message }
 
 func (e *kubeStatus) httpStatus() int { return int(e.s.Code) }
 
+// contentType is that of the body, "" for JSON.
+func (e *kubeStatus) contentType() string {
+	if e.text != "" {
+		return "text/plain; charset=utf-8"
+	}
+	return ""
+}
+
 func (e *kubeStatus) body() []byte {
+	if e.text != "" {
+		return []byte(e.text)
+	}
 	e.s.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
 	raw, err := json.Marshal(e.s)
 	if err != nil {
@@ -33,7 +48,7 @@ func (e *kubeStatus) GRPCStatus() *status.Status {
 
 // kubeError makes an error of a Kubernetes API.
 func kubeError(code int, reason metav1.StatusReason, message string, details *metav1.StatusDetails) error {
-	return &kubeStatus{metav1.Status{
+	return &kubeStatus{s: metav1.Status{
 		Status: metav1.StatusFailure, Code: int32(code), Reason: reason, Message: message, Details: details, //nolint:gosec // an HTTP status
 	}}
 }
@@ -41,6 +56,15 @@ func kubeError(code int, reason metav1.StatusReason, message string, details *me
 // kubePageNotFound is the 404 of a path that the server does not have.
 func kubePageNotFound() error {
 	return kubeError(http.StatusNotFound, metav1.StatusReasonNotFound, "the server could not find the requested resource", &metav1.StatusDetails{})
+}
+
+// kubePathNotFound is the 404 of a path that is of no built-in group: whoever
+// serves such paths answers in plain text.
+func kubePathNotFound() error {
+	return &kubeStatus{
+		s:    metav1.Status{Status: metav1.StatusFailure, Code: http.StatusNotFound, Reason: metav1.StatusReasonNotFound, Message: "404 page not found"},
+		text: "404 page not found\n",
+	}
 }
 
 // kubeFailure turns any error into one of a Kubernetes API.
@@ -51,7 +75,7 @@ func kubeFailure(err error) error {
 	case err == nil || errors.As(err, &own):
 		return err
 	case errors.As(err, &api):
-		return &kubeStatus{api.Status()}
+		return &kubeStatus{s: api.Status()}
 	}
 	code := httpStatusOf(err)
 	return kubeError(code, kubeReason(code), status.Convert(err).Message(), nil)
@@ -84,8 +108,6 @@ func kubeReason(code int) metav1.StatusReason {
 		return metav1.StatusReasonServiceUnavailable
 	case http.StatusGatewayTimeout:
 		return metav1.StatusReasonTimeout
-	case http.StatusInternalServerError:
-		return metav1.StatusReasonInternalError
 	default:
 		return metav1.StatusReasonUnknown
 	}

@@ -116,7 +116,7 @@ type promRules struct {
 }
 
 type rulesSpec struct {
-	Groups []ruleGroup `json:"groups,omitempty"`
+	Groups []ruleGroup `json:"groups"`
 }
 
 type ruleGroup struct {

@@ -29,7 +29,7 @@ func (k *kubeRequest) webhookDenied(err error) error {
 
 var (
 	metricLabel     = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
-	recordName      = regexp.MustCompile(`^[a-zA-Z0-9$\-_.+!*'(),%:]+$`)
+	recordName      = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:]*$`)
 	protectedLabels = []string{
 		"project_id", "location", "cluster", "namespace", "job", "instance", "top_level_controller", "top_level_controller_type", "__address__",
 	}
@@ -68,10 +68,6 @@ var preparePodMonitoring = kubeCheck{
 				return k.webhookDenied(fmt.Errorf("duplicate scrape configuration for port %s", port))
 			}
 			seen[port] = true
-			interval, _ := model.ParseDuration(e.Interval)
-			if timeout, err := model.ParseDuration(e.Timeout); err == nil && timeout > interval {
-				return k.webhookDenied(fmt.Errorf("invalid definition for endpoint with index %d: scrape timeout %s must not be greater than scrape interval %s", i, e.Timeout, e.Interval))
-			}
 			for _, r := range e.MetricRelabeling {
 				if _, err := regexp.Compile(r.Regex); err != nil {
 					return k.webhookDenied(fmt.Errorf("invalid definition for endpoint with index %d: %w", i, err))
@@ -147,14 +143,21 @@ func checkEndpoint(e *scrapeEndpoint, at *field.Path) (problems field.ErrorList)
 		problems = append(problems, field.NotSupported(at.Child("scheme"), e.Scheme, []string{"http", "https"}))
 	}
 	if e.Interval == "" {
-		e.Interval = "1m"
+		problems = append(problems, field.Required(at.Child("interval"), ""))
 	}
 	problems = append(problems, checkPromDuration(e.Interval, at.Child("interval"))...)
 	problems = append(problems, checkPromDuration(e.Timeout, at.Child("timeout"))...)
+	interval, invalid := model.ParseDuration(e.Interval)
+	if timeout, err := model.ParseDuration(e.Timeout); err == nil && invalid == nil && timeout > interval {
+		problems = append(problems, field.Invalid(at, "object", fmt.Sprintf("scrape timeout (%s) must not be greater than scrape interval (%s)", e.Timeout, e.Interval)))
+	}
 	for i, r := range e.MetricRelabeling {
 		here := at.Child("metricRelabeling").Index(i)
 		if r.Action != "" && !slices.Contains(relabelActions, r.Action) {
 			problems = append(problems, field.NotSupported(here.Child("action"), r.Action, relabelActions))
+		}
+		if r.Action == "labeldrop" && r.Regex == "" {
+			problems = append(problems, field.Invalid(here, "object", "failed rule: !has(self.action) ||  self.action != 'labeldrop' || has(self.regex)"))
 		}
 		problems = append(problems, checkOwnLabel(r.TargetLabel, here.Child("targetLabel"))...)
 		for j, l := range r.SourceLabels {
@@ -250,7 +253,9 @@ func checkRuleGroup(g *ruleGroup, at *field.Path) (problems field.ErrorList) {
 		g.Interval = "1m"
 	}
 	problems = append(problems, checkPromDuration(g.Interval, at.Child("interval"))...)
-	if len(g.Rules) == 0 {
+	if g.Rules == nil {
+		problems = append(problems, field.Required(at.Child("rules"), ""))
+	} else if len(g.Rules) == 0 {
 		problems = append(problems, field.Invalid(at.Child("rules"), 0, fmt.Sprintf("%s in body should have at least 1 items", at.Child("rules"))))
 	}
 	for i, r := range g.Rules {

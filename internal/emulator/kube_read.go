@@ -40,6 +40,9 @@ func (k *kubeRequest) list() (any, error) {
 	}
 	scope := strings.Join([]string{k.cluster, k.path, k.query.Get("labelSelector"), k.query.Get("fieldSelector")}, " ")
 	meta := map[string]any{"resourceVersion": k.s.revision(k.cluster)}
+	if k.kind.custom {
+		meta["continue"] = ""
+	}
 	start := 0
 	if token := k.query.Get("continue"); token != "" {
 		t, err := decodePageToken(token, fingerprint(scope))
@@ -52,7 +55,10 @@ func (k *kubeRequest) list() (any, error) {
 	if limit > 0 && start+limit < end {
 		end = start + limit
 		meta["continue"] = encodePageToken(pageToken{Query: fingerprint(scope), Offset: end})
-		meta["remainingItemCount"] = len(chosen) - end
+		if k.query.Get("labelSelector") == "" && k.query.Get("fieldSelector") == "" {
+			// What a selector would choose further on is not counted.
+			meta["remainingItemCount"] = len(chosen) - end
+		}
 	}
 	items := []any{}
 	for _, r := range chosen[start:end] {

@@ -14,6 +14,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/managedfields"
@@ -21,12 +22,13 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/typed"
 )
 
-// builtinSchema knows the structure of the built-in kinds, for server-side
+// kindsSchema knows the structure of the kinds, for server-side
 // apply: which lists have keys, and what is replaced as a whole. It is derived
 // from the kinds' Go types. client-go has it as a document as well, with all of
 // Kubernetes' other types, which would make the binary a third larger; a test
-// holds the two against each other.
-var builtinSchema = sync.OnceValues(func() (managedfields.TypeConverter, error) {
+// holds the two against each other. The kinds of Managed Prometheus are derived
+// as well, as a server does from their definitions.
+var kindsSchema = sync.OnceValues(func() (managedfields.TypeConverter, error) {
 	known := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
 		batchv1.AddToScheme, corev1.AddToScheme, networkingv1.AddToScheme, nodev1.AddToScheme, rbacv1.AddToScheme,
@@ -38,7 +40,7 @@ var builtinSchema = sync.OnceValues(func() (managedfields.TypeConverter, error) 
 	s := &kubeSchema{names: map[reflect.Type]string{}}
 	for _, t := range kubeTypes() {
 		if t.custom {
-			continue
+			known.AddKnownTypeWithName(t.gvk(), &unstructured.Unstructured{})
 		}
 		name, err := known.ToOpenAPIDefinitionName(t.gvk())
 		if err != nil {
@@ -48,9 +50,14 @@ var builtinSchema = sync.OnceValues(func() (managedfields.TypeConverter, error) 
 		s.names[root] = name
 	}
 	for _, t := range kubeTypes() {
-		if !t.custom {
-			s.define(reflect.TypeOf(t.fresh()).Elem())
+		// Two kinds may have one Go type, as Rules and ClusterRules do.
+		root := reflect.TypeOf(t.fresh()).Elem()
+		if name, err := known.ToOpenAPIDefinitionName(t.gvk()); err == nil && s.names[root] != name {
+			own := schema.TypeDef{Name: name, Atom: schema.Atom{Map: &schema.Map{Fields: s.fields(root, root.Name())}}}
+			s.types = append(s.types, own)
+			continue
 		}
+		s.define(root)
 	}
 	s.types = append(s.types, schema.TypeDef{Name: deduced, Atom: anything().Inlined})
 	return managedfields.NewSchemeTypeConverter(known, &typed.Parser{Schema: schema.Schema{Types: s.types}}), nil
@@ -88,6 +95,7 @@ var listKeys = map[string]string{
 	"UncountedTerminatedPods.failed":                listSet,
 	"UncountedTerminatedPods.succeeded":             listSet,
 	"JobStatus.conditions":                          listWhole,
+	"targetLabels.metadata":                         listSet,
 }
 
 const (
@@ -99,7 +107,9 @@ const (
 func (s *kubeSchema) define(t reflect.Type) schema.TypeRef {
 	name, ok := s.names[t]
 	if !ok {
-		name = t.PkgPath() + "." + t.Name()
+		if name = t.PkgPath() + "." + t.Name(); t.Name() == "" {
+			name = t.String()
+		}
 		s.names[t] = name
 	}
 	if slices.Contains(s.done, t) {

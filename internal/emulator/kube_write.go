@@ -10,7 +10,10 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	kjson "sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
@@ -40,6 +43,11 @@ func (k *kubeRequest) object() (map[string]any, error) {
 	o, err := kubeParse(k.body)
 	if err != nil {
 		return nil, err
+	}
+	if k.query.Get("fieldValidation") == "Strict" {
+		if _, err := yaml.YAMLToJSONStrict(k.body); err != nil {
+			return nil, apierrors.NewBadRequest("strict decoding error: " + err.Error())
+		}
 	}
 	return o, k.checkIdentity(o)
 }
@@ -120,7 +128,7 @@ func (k *kubeRequest) create(ctx context.Context) (any, error) {
 		meta["name"] = prefix + k.s.randomHex(5)
 	}
 	if textAt(meta, "resourceVersion") != "" {
-		return nil, apierrors.NewBadRequest("resourceVersion should not be set on objects to be created")
+		return nil, kubeError(http.StatusInternalServerError, "", "resourceVersion should not be set on objects to be created", nil)
 	}
 	manager := k.manager()
 	return k.add(ctx, o, func(o map[string]any) (map[string]any, error) {
@@ -138,16 +146,9 @@ func (k *kubeRequest) add(ctx context.Context, o map[string]any, manage func(map
 			return nil, err
 		}
 	}
-	if name != "" {
-		if _, err := s.kubeLoad(k.cluster, t, k.namespace, name); err == nil {
-			return nil, apierrors.NewAlreadyExists(t.resource(), name)
-		} else if !apierrors.IsNotFound(err) {
-			return nil, err
-		}
-	}
-	for _, field := range []string{"selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields"} {
-		if field != "managedFields" || meta["managedFields"] == nil || !k.applies() {
-			delete(meta, field)
+	for _, name := range []string{"selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields"} {
+		if name != "managedFields" || meta["managedFields"] == nil || !k.applies() {
+			delete(meta, name)
 		}
 	}
 	delete(o, "status")
@@ -161,6 +162,11 @@ func (k *kubeRequest) add(ctx context.Context, o map[string]any, manage func(map
 		return nil, err
 	}
 	if o, err = manage(o); err != nil {
+		return nil, err
+	}
+	if _, err := s.kubeLoad(k.cluster, t, k.namespace, name); err == nil {
+		return nil, apierrors.NewAlreadyExists(t.resource(), name)
+	} else if !apierrors.IsNotFound(err) {
 		return nil, err
 	}
 	r := &kubeRecord{Object: o}
@@ -205,7 +211,14 @@ func (k *kubeRequest) finish(o, old map[string]any) (map[string]any, error) {
 			return nil, err
 		}
 	}
-	problems := k.checkMeta(next)
+	var standing metav1.Object
+	if before != nil {
+		standing = before
+	}
+	problems := k.checkMeta(next, standing)
+	if !k.kind.custom {
+		problems = append(problems, checkFinalizers(next)...)
+	}
 	problems = append(problems, k.kind.prepare(k, next, before)...)
 	if len(problems) > 0 {
 		return nil, apierrors.NewInvalid(k.kind.gvk().GroupKind(), next.GetName(), problems)
@@ -252,6 +265,12 @@ func (k *kubeRequest) replace(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if k.kind.custom && textAt(kubeMeta(o), "resourceVersion") == "" {
+		// Built-in kinds take an update of whatever stands; these don't.
+		return nil, apierrors.NewInvalid(schema.GroupKind{Group: k.kind.group, Kind: k.kind.plural}, k.name, field.ErrorList{
+			field.Invalid(field.NewPath("metadata", "resourceVersion"), 0, "must be specified for an update"),
+		})
+	}
 	return k.store(ctx, r, o, func(next map[string]any) (map[string]any, error) {
 		return k.updated(r.Object, next, k.manager())
 	})
@@ -266,13 +285,16 @@ func (k *kubeRequest) store(_ context.Context, r *kubeRecord, o map[string]any, 
 		return nil, apierrors.NewConflict(t.resource(), k.name, fmt.Errorf("the object has been modified; please apply your changes to the latest version and try again"))
 	}
 	if uid := textAt(meta, "uid"); uid != "" && uid != textAt(was, "uid") {
-		return nil, apierrors.NewConflict(t.resource(), k.name, fmt.Errorf("Precondition failed: UID in precondition: %s, UID in object meta: %s", uid, textAt(was, "uid"))) //nolint:staticcheck // the server's words
+		if k.method != http.MethodPatch {
+			return nil, apierrors.NewConflict(t.resource(), k.name, fmt.Errorf("Precondition failed: UID in precondition: %s, UID in object meta: %s", uid, textAt(was, "uid"))) //nolint:staticcheck // the server's words
+		}
+		return nil, apierrors.NewInvalid(t.gvk().GroupKind(), k.name, field.ErrorList{field.Invalid(field.NewPath("metadata", "uid"), uid, "field is immutable")})
 	}
-	for _, field := range []string{"uid", "creationTimestamp", "resourceVersion", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"} {
-		if value, ok := was[field]; ok {
-			meta[field] = value
+	for _, name := range []string{"uid", "creationTimestamp", "resourceVersion", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"} {
+		if value, ok := was[name]; ok {
+			meta[name] = value
 		} else {
-			delete(meta, field)
+			delete(meta, name)
 		}
 	}
 	delete(o, "status")
@@ -296,6 +318,9 @@ func (k *kubeRequest) store(_ context.Context, r *kubeRecord, o map[string]any, 
 	r.Object = next
 	if gone, err := k.lastFinalizer(r); gone || err != nil {
 		return next, err
+	}
+	if was["deletionTimestamp"] != nil && t.kind != "Namespace" {
+		k.s.collectLater(r)
 	}
 	return r.Object, k.s.kubeSave(k.cluster, t, r)
 }

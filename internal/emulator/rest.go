@@ -198,13 +198,18 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, c *call, value an
 			raw, httpStatus = s.errorBody(c.host, encodeErr), http.StatusInternalServerError
 		}
 	}
-	raw = layOut(raw, r.URL.Query())
 	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=UTF-8")
+	var plain interface{ contentType() string }
+	if errors.As(err, &plain) && plain.contentType() != "" && !errors.Is(err, errDropped) {
+		h.Set("Content-Type", plain.contentType())
+	} else {
+		raw = layOut(raw, r.URL.Query())
+	}
 	if httpStatus == http.StatusNotModified {
 		w.WriteHeader(httpStatus)
 		return
 	}
-	h.Set("Content-Type", "application/json; charset=UTF-8")
 	h.Set("Cache-Control", "private")
 	h.Set("Content-Length", strconv.Itoa(len(raw)))
 	w.WriteHeader(httpStatus)
