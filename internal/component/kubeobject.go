@@ -81,6 +81,29 @@ func (e *Env) kubeObject(component string, kube *gcp.Kubernetes, kind schema.Gro
 	}
 }
 
+// seeKube is see for an object in the cluster. One that is on its way out is not
+// all there: it takes what it is given along.
+func seeKube(ctx context.Context, o object[*unstructured.Unstructured]) (*unstructured.Unstructured, reconcile.Observation, error) {
+	found, seen, err := o.see(ctx)
+	if found != nil && found.GetDeletionTimestamp() != nil {
+		seen.Presence = reconcile.Partial
+	}
+	return found, seen, err
+}
+
+// convergeKube is converge for an object in the cluster: one of ours that is on
+// its way out, as a run that was cut short leaves it, has to go before it is
+// made anew.
+func convergeKube(ctx context.Context, s *reconcile.Step, o object[*unstructured.Unstructured]) error {
+	if standing, err := o.get(ctx); err == nil && standing.GetDeletionTimestamp() != nil && o.foreign(standing) == "" {
+		if err := o.removed(ctx, s, standing); err != nil {
+			return err
+		}
+	}
+	_, err := o.converge(ctx, s)
+	return err
+}
+
 // deleteKube deletes an object and waits until it is gone.
 func (e *Env) deleteKube(ctx context.Context, s *reconcile.Step, kube *gcp.Kubernetes, kind schema.GroupVersionResource, found *unstructured.Unstructured) error {
 	if err := kube.Delete(ctx, kind, found.GetNamespace(), found.GetName(), string(found.GetUID())); err != nil {

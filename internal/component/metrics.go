@@ -122,7 +122,7 @@ func (m *metrics) Observe(ctx context.Context) (reconcile.Observation, error) {
 	}
 	var parts []reconcile.Observation
 	for _, o := range m.objects(kube) {
-		_, seen, err := o.see(ctx)
+		_, seen, err := seeKube(ctx, o)
 		if err != nil {
 			return reconcile.Observation{}, err
 		}
@@ -138,7 +138,7 @@ func (m *metrics) Converge(ctx context.Context, s *reconcile.Step) error {
 		return err
 	}
 	for _, o := range m.objects(kube) {
-		if _, err := o.converge(ctx, s); err != nil {
+		if err := convergeKube(ctx, s, o); err != nil {
 			return err
 		}
 	}

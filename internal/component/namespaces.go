@@ -104,7 +104,7 @@ func (n *namespaces) Observe(ctx context.Context) (reconcile.Observation, error)
 	var parts []reconcile.Observation
 	level := ""
 	for _, o := range n.objects(kube) {
-		found, seen, err := o.see(ctx)
+		found, seen, err := seeKube(ctx, o)
 		if err != nil {
 			return reconcile.Observation{}, err
 		}
@@ -114,9 +114,6 @@ func (n *namespaces) Observe(ctx context.Context) (reconcile.Observation, error)
 				level = got
 			}
 			seen.Differs = without(seen.Differs, "label "+podSecurity+"enforce")
-		}
-		if found != nil && found.GetDeletionTimestamp() != nil {
-			seen.Presence = reconcile.Partial
 		}
 		parts = append(parts, seen)
 	}
@@ -141,13 +138,7 @@ func (n *namespaces) Converge(ctx context.Context, s *reconcile.Step) error {
 		}
 	}
 	for _, o := range n.objects(kube) {
-		// What is on its way out takes nothing new in.
-		if standing, err := o.get(ctx); err == nil && standing.GetDeletionTimestamp() != nil && o.foreign(standing) == "" {
-			if err := o.removed(ctx, s, standing); err != nil {
-				return err
-			}
-		}
-		if _, err := o.converge(ctx, s); err != nil {
+		if err := convergeKube(ctx, s, o); err != nil {
 			return err
 		}
 	}

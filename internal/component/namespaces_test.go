@@ -3,6 +3,7 @@ package component_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -124,6 +125,32 @@ func TestForeignNamespaceIsRefused(t *testing.T) {
 	}
 	if writes := w.Writes(); len(writes) > 0 {
 		t.Errorf("it wrote %v", writes)
+	}
+}
+
+// TestObjectOnItsWayOut finds objects that a destroy which was cut short asked to
+// go: they are not there to stay, and are made anew.
+func TestObjectOnItsWayOut(t *testing.T) {
+	t.Parallel()
+	w := componenttest.New(t, policy.Dev)
+	w.MustConverge("metrics")
+	kube := inside(t, w)
+	rules := schema.GroupVersionResource{Group: "monitoring.googleapis.com", Version: "v1", Resource: "globalrules"}
+	was, err := kube.Get(t.Context(), rules, "", "cortx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := kube.Delete(t.Context(), rules, "", "cortx", ""); err != nil {
+		t.Fatal(err)
+	}
+	if seen := w.Observe("metrics"); seen.Presence != reconcile.Partial {
+		t.Errorf("while it goes it is %s", seen.Presence)
+	}
+	w.MustConverge("metrics")
+	w.Clock.Advance(time.Hour)
+	w.AsDesired("metrics")
+	if now, err := kube.Get(t.Context(), rules, "", "cortx"); err != nil || now.GetUID() == was.GetUID() {
+		t.Errorf("it was not made anew: %v", err)
 	}
 }
 
