@@ -21,7 +21,7 @@ var (
 	duration = object{"type": "string", "format": "duration"}
 )
 
-func with(field object, more object) object {
+func with(field, more object) object {
 	out := object{}
 	for key, value := range field {
 		out[key] = value

@@ -62,7 +62,7 @@ func newFront(t *testing.T, c *cluster, emulator string) *front {
 		t.Fatal(err)
 	}
 	f := &front{}
-	real := &httputil.ReverseProxy{Transport: toCluster, Rewrite: func(r *httputil.ProxyRequest) {
+	cluster := &httputil.ReverseProxy{Transport: toCluster, Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
 		r.Out.URL.Path = endpointPrefix.ReplaceAllString(r.In.URL.Path, "")
 		r.Out.URL.RawPath = ""
@@ -75,9 +75,9 @@ func newFront(t *testing.T, c *cluster, emulator string) *front {
 		}
 		switch f.note(r) {
 		case through:
-			real.ServeHTTP(w, r)
+			cluster.ServeHTTP(w, r)
 		case unanswered:
-			real.ServeHTTP(httptest.NewRecorder(), r)
+			cluster.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler)
 		case lost:
 			panic(http.ErrAbortHandler)
