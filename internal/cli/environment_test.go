@@ -134,22 +134,3 @@ func TestLedgerRebuild(t *testing.T) {
 		t.Errorf("ledger without a verb ends with %d", code)
 	}
 }
-
-func TestBootstrap(t *testing.T) {
-	t.Parallel()
-	env := cloud(t)
-	env.Enable("orgpolicy.googleapis.com")
-	code, out, errs := onEnvironment(t, env, "bootstrap", "-tier", "prod")
-	if code != 0 {
-		t.Fatalf("bootstrap ends with %d: %s\n%s", code, errs, out)
-	}
-	wants(t, "bootstrap", out, "roles/container.admin", "granted", "Cloud SQL: instances", "none will refuse it", "Ready: projects/")
-	env.Server.DenyPermissions("container.clusters.create")
-	env.Call("POST", "orgpolicy.googleapis.com/v2/projects/"+acctest.Project+"/policies",
-		`{"name": "projects/`+acctest.Project+`/policies/gcp.resourceLocations", "spec": {"rules": [{"values": {"allowedValues": ["in:us-locations"]}}]}}`)
-	code, out, errs = onEnvironment(t, env, "bootstrap", "-tier", "prod", "-member", "serviceAccount:tf@acme.iam.gserviceaccount.com")
-	if code != 1 {
-		t.Errorf("bootstrap that is refused ends with %d", code)
-	}
-	wants(t, "bootstrap that is refused", out+errs, "MISSING: container.clusters.create", "gcloud projects add-iam-policy-binding", "REFUSES  constraints/gcp.resourceLocations", "not ready: 1 roles are missing, 1 constraints refuse it")
-}

@@ -9,7 +9,6 @@ import (
 	"google.golang.org/api/storage/v1"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
-	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
 
@@ -125,37 +124,6 @@ func serviceNames(s *Spec) []string {
 		names = append(names, wanted.name)
 	}
 	return names
-}
-
-// Quota is an amount that an environment takes of a project's or region's quota.
-type Quota struct {
-	// Name is the quota's as the console shows it.
-	Name string
-	// Amount is what is taken.
-	Amount string
-}
-
-// Quotas are what the environment takes when its pools are at their largest.
-func (s *Spec) Quotas() []Quota {
-	zones := int64(1)
-	if s.Settings.String(policy.ClusterLocationType) == policy.Regional {
-		zones = 3
-	}
-	pools := int64(1)
-	if s.Settings.Bool(policy.ClusterSandboxPool) {
-		pools = 2
-	}
-	nodes := s.Cluster.MaxNodes * zones * pools
-	return []Quota{
-		{"Compute Engine: VM instances", fmt.Sprint(nodes)},
-		{"Compute Engine: CPUs of the machine family", fmt.Sprintf("%d × those of a %s", nodes, s.Cluster.MachineType)},
-		{"Compute Engine: persistent disk SSD (GB)", fmt.Sprint(nodes * s.Cluster.DiskSizeGB)},
-		{"Compute Engine: networks, subnetworks, routers, firewall policies", "1 each"},
-		{"Kubernetes Engine: clusters in the location", "1"},
-		{"Cloud SQL: instances", "1"},
-		{"Cloud Logging: log buckets", "1 of 100, those pending deletion included"},
-		{"Cloud KMS: key rings and keys", "1 and up to 5"},
-	}
 }
 
 // Ledgers lists the environments of a project by the buckets of their ledgers:

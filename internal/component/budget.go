@@ -35,7 +35,12 @@ func (b *spendBudget) account() string {
 	if b.spec.Budget == nil {
 		return ""
 	}
-	return "billingAccounts/" + strings.TrimPrefix(b.spec.Budget.BillingAccount, "billingAccounts/")
+	return b.spec.Budget.account()
+}
+
+// account is the full name of the billing account.
+func (in *BudgetInputs) account() string {
+	return BillingAccounts + strings.TrimPrefix(in.BillingAccount, BillingAccounts)
 }
 
 // find looks for our budget in an account. An account has up to 50,000: the

@@ -3,7 +3,10 @@ package component
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"google.golang.org/api/accesscontextmanager/v1"
+	"google.golang.org/api/cloudbilling/v1"
 	"google.golang.org/api/cloudresourcemanager/v3"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
@@ -18,12 +21,60 @@ type Need struct {
 	Role string
 	// Permissions are those that are asked for before anything is made.
 	Permissions []string
+	// On is what grants them where that isn't the project: the full name of an
+	// access policy or of a billing account. "" is the project.
+	On string
+	// Instead are permissions in the project that do as well as all of those.
+	Instead []string
 }
 
-// Needs are what the identity that runs Terraform has to be allowed in the
-// project. Sources: the permissions references of each API.
+// How the names of what grants permissions beside the project begin.
+const (
+	AccessPolicies  = "accessPolicies/"
+	BillingAccounts = "billingAccounts/"
+)
+
+// Needs are what the identity that runs Terraform has to be allowed: in the
+// project, and where there is a perimeter or a budget, on the access policy and
+// the billing account. Sources: the permissions references of each API,
+// https://docs.cloud.google.com/vpc-service-controls/docs/access-control and
+// https://docs.cloud.google.com/billing/docs/how-to/budget-api-access-control.
 func (s *Spec) Needs() []Need {
-	needs := []Need{
+	return append(s.projectNeeds(), s.outerNeeds()...)
+}
+
+// outerNeeds are those that no project grants.
+func (s *Spec) outerNeeds() []Need {
+	var needs []Need
+	if on := s.Perimeter.AccessPolicy; on != "" {
+		need := Need{Component: policy.ComponentPerimeter, Role: "roles/accesscontextmanager.policyEditor", On: on}
+		// One of an earlier wish is looked for in any case.
+		need.Permissions = []string{"accesscontextmanager.servicePerimeters.get"}
+		switch s.Settings.String(policy.NetworkPerimeter) {
+		case policy.PerimeterDryRun, policy.PerimeterEnforced:
+			need.Permissions = append(need.Permissions, "accesscontextmanager.servicePerimeters.create", "accesscontextmanager.servicePerimeters.update", "accesscontextmanager.servicePerimeters.delete")
+		}
+		needs = append(needs, need)
+	}
+	if s.Budget != nil {
+		needs = append(needs, Need{
+			Component: componentBudget, Role: "roles/billing.costsManager", On: s.Budget.account(),
+			Permissions: []string{"billing.budgets.list", "billing.budgets.create", "billing.budgets.update", "billing.budgets.delete"},
+			// The budget is of this project alone.
+			Instead: []string{"billing.resourcebudgets.read", "billing.resourcebudgets.write"},
+		})
+	}
+	return needs
+}
+
+// projectNeed is a [Need] in the project.
+type projectNeed struct {
+	component, role string
+	permissions     []string
+}
+
+func (s *Spec) projectNeeds() []Need {
+	needs := []projectNeed{
 		{"ledger", "roles/storage.admin", []string{"storage.buckets.create", "storage.buckets.get", "storage.buckets.update", "storage.buckets.delete", "storage.objects.create", "storage.objects.get", "storage.objects.list", "storage.objects.delete"}},
 		{"services", "roles/serviceusage.serviceUsageAdmin", []string{"serviceusage.services.get", "serviceusage.services.enable"}},
 		{policy.ComponentAudit, "roles/resourcemanager.projectIamAdmin", []string{"resourcemanager.projects.get", "resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}},
@@ -39,41 +90,115 @@ func (s *Spec) Needs() []Need {
 		{policy.ComponentBinaryAuthorization, "roles/binaryauthorization.policyEditor", []string{"binaryauthorization.policy.get", "binaryauthorization.policy.update"}},
 	}
 	if s.Settings.Bool(policy.ProjectLien) {
-		needs = append(needs, Need{policy.ComponentLien, "roles/resourcemanager.lienModifier", []string{"resourcemanager.projects.updateLiens"}})
+		needs = append(needs, projectNeed{policy.ComponentLien, "roles/resourcemanager.lienModifier", []string{"resourcemanager.projects.updateLiens"}})
 	}
 	if s.Settings.Bool(policy.AuditConfigChangeAlerts) {
-		needs = append(needs, Need{policy.ComponentAlerts, "roles/monitoring.alertPolicyEditor", []string{"monitoring.alertPolicies.create", "monitoring.alertPolicies.update", "monitoring.alertPolicies.delete"}})
+		needs = append(needs, projectNeed{policy.ComponentAlerts, "roles/monitoring.alertPolicyEditor", []string{"monitoring.alertPolicies.create", "monitoring.alertPolicies.update", "monitoring.alertPolicies.delete"}})
 	}
-	return needs
+	all := make([]Need, len(needs))
+	for i, need := range needs {
+		all[i] = Need{Component: need.component, Role: need.role, Permissions: need.permissions}
+	}
+	return all
 }
 
-// MissingPermissions asks the project which of the needs are not met, and
-// returns those with the permissions that are missing alone.
-func MissingPermissions(ctx context.Context, client *gcp.Client, spec *Spec) ([]Need, error) {
+// Unasked is what could not be asked about permissions, and why.
+type Unasked struct {
+	// On is the full name of an access policy or a billing account.
+	On  string
+	Err error
+}
+
+// MissingPermissions asks the project, the access policy and the billing account
+// which of the needs are not met, and returns those with the permissions that are
+// missing alone. unasked are the needs of which that can't be told, as while the
+// API of an access policy is off. The error is of the project.
+func MissingPermissions(ctx context.Context, client *gcp.Client, spec *Spec) (missing []Need, unasked []Unasked, err error) {
 	apis, err := gcp.APIsOf(client)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	a := asker{apis: apis, project: "projects/" + spec.Project}
 	var all []string
-	for _, need := range spec.Needs() {
+	for _, need := range spec.projectNeeds() {
 		all = append(all, need.Permissions...)
 	}
-	name := "projects/" + spec.Project
-	var granted []string
-	// A call takes 100 at the most.
-	for batch := range slices.Chunk(all, 100) {
-		reply, err := apis.ResourceManager.Projects.TestIamPermissions(name, &cloudresourcemanager.TestIamPermissionsRequest{Permissions: batch}).
-			Context(gcp.Reading(ctx, "TestIamPermissions", name)).Do()
-		if err != nil {
-			return nil, err
-		}
-		granted = append(granted, reply.Permissions...)
+	granted, err := a.granted(ctx, a.project, all)
+	if err != nil {
+		return nil, nil, err
 	}
-	var missing []Need
-	for _, need := range spec.Needs() {
+	for _, need := range spec.projectNeeds() {
 		if need.Permissions = lacking(granted, need.Permissions); len(need.Permissions) > 0 {
 			missing = append(missing, need)
 		}
 	}
-	return missing, nil
+	for _, need := range spec.outerNeeds() {
+		lacks, err := a.outer(ctx, need)
+		if err != nil {
+			unasked = append(unasked, Unasked{need.On, err})
+			continue
+		}
+		if need.Permissions = lacks; len(lacks) > 0 {
+			missing = append(missing, need)
+		}
+	}
+	return missing, unasked, nil
+}
+
+// asker asks what the caller may do.
+type asker struct {
+	apis    *gcp.APIs
+	project string
+}
+
+// outer returns which permissions of a need that no project grants are missing.
+func (a asker) outer(ctx context.Context, need Need) ([]string, error) {
+	granted, err := a.granted(ctx, need.On, need.Permissions)
+	lacks := lacking(granted, need.Permissions)
+	if err == nil && len(lacks) == 0 || len(need.Instead) == 0 {
+		return lacks, err
+	}
+	instead, other := a.granted(ctx, a.project, need.Instead)
+	if other == nil && len(lacking(instead, need.Instead)) == 0 {
+		return nil, nil
+	}
+	return lacks, err
+}
+
+// granted returns those of some permissions that a resource grants the caller.
+func (a asker) granted(ctx context.Context, on string, permissions []string) ([]string, error) {
+	ctx = gcp.Reading(ctx, "TestIamPermissions", on)
+	var granted []string
+	// A call takes 100 at the most.
+	for batch := range slices.Chunk(permissions, 100) {
+		some, err := a.ask(ctx, on, batch)
+		if err != nil {
+			return nil, err
+		}
+		granted = append(granted, some...)
+	}
+	return granted, nil
+}
+
+func (a asker) ask(ctx context.Context, on string, permissions []string) ([]string, error) {
+	switch {
+	case strings.HasPrefix(on, AccessPolicies):
+		reply, err := a.apis.AccessContext.AccessPolicies.TestIamPermissions(on, &accesscontextmanager.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do()
+		if err != nil {
+			return nil, err
+		}
+		return reply.Permissions, nil
+	case strings.HasPrefix(on, BillingAccounts):
+		reply, err := a.apis.Billing.BillingAccounts.TestIamPermissions(on, &cloudbilling.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do()
+		if err != nil {
+			return nil, err
+		}
+		return reply.Permissions, nil
+	default:
+		reply, err := a.apis.ResourceManager.Projects.TestIamPermissions(on, &cloudresourcemanager.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do()
+		if err != nil {
+			return nil, err
+		}
+		return reply.Permissions, nil
+	}
 }

@@ -18,6 +18,7 @@ var perimeterKind = kind{
 	permissions: map[string]string{
 		"CreateServicePerimeter": "accesscontextmanager.servicePerimeters.create", "UpdateServicePerimeter": "accesscontextmanager.servicePerimeters.update",
 		"DeleteServicePerimeter": "accesscontextmanager.servicePerimeters.delete", "CommitServicePerimeters": "accesscontextmanager.servicePerimeters.commit",
+		"GetServicePerimeter": "accesscontextmanager.servicePerimeters.get", "ListServicePerimeters": "accesscontextmanager.servicePerimeters.list",
 	},
 	routes: func(s *Server) []route {
 		a := accessManager{s: s}

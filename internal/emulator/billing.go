@@ -40,7 +40,7 @@ var billingKind = kind{
 				if err := checkBillingAccount(r.vars["resource"]); err != nil {
 					return nil, err
 				}
-				return s.testPermissions(r)
+				return s.testPermissionsThat(r, func(p string) bool { return strings.HasPrefix(p, "billing.") })
 			}},
 		}
 	},

@@ -1,9 +1,11 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	budgets "google.golang.org/api/billingbudgets/v1"
@@ -20,13 +22,6 @@ const (
 // they never alert.
 var budgetKind = kind{
 	name: kindBudget, host: budgetHost, collection: true,
-	permissions: map[string]string{
-		"CreateBudget": "billing.budgets.create",
-		"GetBudget":    "billing.budgets.get",
-		"ListBudgets":  "billing.budgets.list",
-		"UpdateBudget": "billing.budgets.update",
-		"DeleteBudget": "billing.budgets.delete",
-	},
 	routes: func(s *Server) []route {
 		b := budgetService{s: s}
 		const parent, one = "/v1/{parent=billingAccounts/*}/budgets", "/v1/{name=billingAccounts/*/budgets/*}"
@@ -43,6 +38,34 @@ var budgetKind = kind{
 type budgetService struct{ s *Server }
 
 type budget = budgets.GoogleCloudBillingBudgetsV1Budget
+
+// may refuses a call without the permission on the billing account. A caller
+// without it may act on a budget of one project all the same, by a permission in
+// the project: https://docs.cloud.google.com/billing/docs/how-to/budget-api-access-control.
+func (b budgetService) may(verb, account string, projects []string) error {
+	permission, instead := "billing.budgets."+verb, "billing.resourcebudgets.write"
+	if verb == "get" || verb == "list" {
+		instead = "billing.resourcebudgets.read"
+	}
+	switch {
+	case !b.s.denied.has(permission):
+		return nil
+	case len(projects) == 1 && !b.s.denied.has(instead) && !b.s.denied.has("resourcemanager.projects.get"):
+		return nil
+	}
+	return permissionDenied(permission, account)
+}
+
+// projectsOf are the projects that a stored budget tracks.
+func projectsOf(doc map[string]any) []string {
+	filter, _ := doc["budgetFilter"].(map[string]any)
+	refs, _ := filter["projects"].([]any)
+	names := make([]string, len(refs))
+	for i, ref := range refs {
+		names[i], _ = ref.(string)
+	}
+	return names
+}
 
 // consumer checks the project that the call is charged to, where the caller names
 // one: the API belongs to no project of its own.
@@ -124,8 +147,15 @@ func (b budgetService) create(ctx context.Context, r *restRequest) (any, error) 
 	if err := checkBillingAccount(parent); err != nil {
 		return nil, err
 	}
-	doc, _, err := b.read(r)
+	doc, in, err := b.read(r)
 	if err != nil {
+		return nil, err
+	}
+	var projects []string
+	if in.BudgetFilter != nil {
+		projects = in.BudgetFilter.Projects
+	}
+	if err := b.may("create", parent, projects); err != nil {
 		return nil, err
 	}
 	delete(doc, "etag")
@@ -144,7 +174,8 @@ func withEtag(doc map[string]any, version int64) map[string]any {
 	return mergePatch(doc, map[string]any{"etag": etagOf(version)})
 }
 
-func (b budgetService) find(ctx context.Context, r *restRequest) (map[string]any, int64, error) {
+// find loads the budget of a request for what is to be done with it.
+func (b budgetService) find(ctx context.Context, r *restRequest, verb string) (map[string]any, int64, error) {
 	if err := b.consumer(ctx, r); err != nil {
 		return nil, 0, err
 	}
@@ -153,11 +184,13 @@ func (b budgetService) find(ctx context.Context, r *restRequest) (map[string]any
 	if status.Code(err) == codes.NotFound {
 		err = notFound("Requested entity was not found.")
 	}
-	return have, version, err
+	account, _, _ := strings.Cut(r.vars["name"], "/budgets/")
+	// Whoever may not look isn't told that there is nothing.
+	return have, version, cmp.Or(b.may(verb, account, projectsOf(have)), err)
 }
 
 func (b budgetService) get(ctx context.Context, r *restRequest) (any, error) {
-	have, version, err := b.find(ctx, r)
+	have, version, err := b.find(ctx, r, "get")
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +209,13 @@ func (b budgetService) list(ctx context.Context, r *restRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	var only []string
+	if scope != "" {
+		only = []string{scope}
+	}
+	if err := b.may("list", parent, only); err != nil {
+		return nil, err
+	}
 	var all []any
 	for _, e := range b.s.store.List(kindBudget, parent) {
 		one := map[string]any{}
@@ -183,11 +223,9 @@ func (b budgetService) list(ctx context.Context, r *restRequest) (any, error) {
 			return nil, err
 		}
 		if scope != "" {
-			filter, _ := one["budgetFilter"].(map[string]any)
-			projects, _ := filter["projects"].([]any)
 			// Whether a budget of more than this project is of its scope is not
 			// documented.
-			if len(projects) != 1 || projects[0] != scope {
+			if !slices.Equal(projectsOf(one), only) {
 				continue
 			}
 		}
@@ -220,7 +258,7 @@ func (b budgetService) scope(ref string) (string, error) {
 }
 
 func (b budgetService) patch(ctx context.Context, r *restRequest) (any, error) {
-	have, version, err := b.find(ctx, r)
+	have, version, err := b.find(ctx, r, "update")
 	if err != nil {
 		return nil, err
 	}
@@ -246,6 +284,10 @@ func (b budgetService) patch(ctx context.Context, r *restRequest) (any, error) {
 	if next, err = b.finish(next); err != nil {
 		return nil, err
 	}
+	account, _, _ := strings.Cut(r.vars["name"], "/budgets/")
+	if err := b.may("update", account, projectsOf(next)); err != nil {
+		return nil, err
+	}
 	if err := b.s.update(kindBudget, r.vars["name"], version, next); err != nil {
 		return nil, err
 	}
@@ -253,7 +295,7 @@ func (b budgetService) patch(ctx context.Context, r *restRequest) (any, error) {
 }
 
 func (b budgetService) delete(ctx context.Context, r *restRequest) (any, error) {
-	if _, _, err := b.find(ctx, r); err != nil {
+	if _, _, err := b.find(ctx, r, "delete"); err != nil {
 		return nil, err
 	}
 	return nil, b.s.store.Delete(kindBudget, r.vars["name"], 0)

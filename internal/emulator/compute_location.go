@@ -46,8 +46,13 @@ const computeEpoch = "1969-12-31T16:00:00.000-08:00"
 
 func (v computeService) getProject(_ context.Context, c *computeCall) (any, error) {
 	number := strconv.FormatInt(projectNumber(c.project), 10)
+	quotas, err := v.projectQuotas(c.project)
+	if err != nil {
+		return nil, err
+	}
 	return computeDoc{
-		"kind": "compute#project", "id": number, "name": c.project, "creationTimestamp": computeTime(implicitCreateTime),
+		"quotas": quotas,
+		"kind":   "compute#project", "id": number, "name": c.project, "creationTimestamp": computeTime(implicitCreateTime),
 		"selfLink":              computeLink("projects/" + c.project),
 		"defaultServiceAccount": number + "-compute@developer.gserviceaccount.com",
 		"defaultNetworkTier":    "PREMIUM", "xpnProjectStatus": "UNSPECIFIED_XPN_PROJECT_STATUS",
@@ -55,7 +60,8 @@ func (v computeService) getProject(_ context.Context, c *computeCall) (any, erro
 	}, nil
 }
 
-func (r computeRegion) render(project string) computeDoc {
+// region renders a region as a project sees it.
+func (v computeService) region(r computeRegion, project string) computeDoc {
 	name := "projects/" + project + "/regions/" + r.name
 	var zones []string
 	for _, zone := range r.zones {
@@ -64,13 +70,14 @@ func (r computeRegion) render(project string) computeDoc {
 	return computeDoc{
 		"kind": "compute#region", "id": fixedID(r.name), "name": r.name, "description": r.name, "status": "UP",
 		"creationTimestamp": computeEpoch, "selfLink": computeLink(name), "zones": zones, "supportsPzs": false,
+		"quotas": v.regionQuotas(project, r.name),
 	}
 }
 
 func (v computeService) listRegions(_ context.Context, c *computeCall) (any, error) {
 	var items []computeDoc
 	for _, r := range computeRegions() {
-		items = append(items, r.render(c.project))
+		items = append(items, v.region(r, c.project))
 	}
 	return c.projectList(items, "regions", "compute#regionList")
 }
@@ -90,7 +97,7 @@ func (v computeService) getRegion(_ context.Context, c *computeCall) (any, error
 	if !ok {
 		return nil, computeNotFound("projects/" + c.project + "/regions/" + c.vars["region"])
 	}
-	return r.render(c.project), nil
+	return v.region(r, c.project), nil
 }
 
 func renderZone(project, name string) computeDoc {

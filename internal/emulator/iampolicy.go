@@ -272,12 +272,18 @@ func (s *Server) checkMember(member string) error {
 // about: all but those that DenyPermissions withholds, since the emulator
 // authenticates nobody.
 func (s *Server) testPermissions(r *restRequest) (*testIamPermissionsReply, error) {
+	return s.testPermissionsThat(r, func(string) bool { return true })
+}
+
+// testPermissionsThat is testPermissions of a resource that knows some
+// permissions alone: to ask it about another is an error, and not "no".
+func (s *Server) testPermissionsThat(r *restRequest, known func(permission string) bool) (*testIamPermissionsReply, error) {
 	var req testIamPermissionsRequest
 	if err := r.decode(&req); err != nil {
 		return nil, err
 	}
 	for _, p := range req.Permissions {
-		if !permissionName.MatchString(p) {
+		if !permissionName.MatchString(p) || !known(p) {
 			return nil, invalid("Permission %s is not valid for this resource.", p)
 		}
 	}

@@ -64,3 +64,98 @@ func TestWithheldPermissions(t *testing.T) {
 	e.rest("DELETE", "_emulator/permissions", "").into(t, http.StatusOK, &struct{}{})
 	create(t.Context(), t, e.policies(), cpuPolicy("x"))
 }
+
+// TestPermissionsOfResourcesBesideTheProject: an access policy and a billing
+// account answer for what is theirs, and a project does not.
+func TestPermissionsOfResourcesBesideTheProject(t *testing.T) {
+	t.Parallel()
+	p := startPerimeters(t, emulator.Options{DeniedPermissions: []string{"accesscontextmanager.servicePerimeters.create", "billing.budgets.create"}})
+	const (
+		account  = "billingAccounts/012345-567890-ABCDEF"
+		create   = "accesscontextmanager.servicePerimeters.create"
+		get      = "accesscontextmanager.servicePerimeters.get"
+		projects = "cloudresourcemanager.googleapis.com/v3/projects/p"
+	)
+	ask := func(resource string, permissions ...string) answer {
+		t.Helper()
+		return p.rest("POST", resource+":testIamPermissions", `{"permissions":["`+strings.Join(permissions, `","`)+`"]}`)
+	}
+	for resource, c := range map[string]struct {
+		ask, have []string
+		foreign   string
+	}{
+		accessHost + "/v1/" + p.policy:              {[]string{create, get}, []string{get}, "storage.buckets.create"},
+		"cloudbilling.googleapis.com/v1/" + account: {[]string{"billing.budgets.create", "billing.budgets.list"}, []string{"billing.budgets.list"}, create},
+		projects: {[]string{"resourcemanager.projects.get", "billing.resourcebudgets.write"}, []string{"resourcemanager.projects.get", "billing.resourcebudgets.write"}, create},
+	} {
+		var got struct{ Permissions []string }
+		ask(resource, c.ask...).into(t, http.StatusOK, &got)
+		if !slices.Equal(got.Permissions, c.have) {
+			t.Errorf("%s grants %v, want %v", resource, got.Permissions, c.have)
+		}
+		if refused := ask(resource, c.foreign).err(t, http.StatusBadRequest); !strings.Contains(refused.Error.Message, "not valid for this resource") {
+			t.Errorf("%s on %s: %+v", c.foreign, resource, refused)
+		}
+	}
+	ask(projects, "billing.budgets.create").err(t, http.StatusBadRequest)
+	ask(accessHost+"/v1/accessPolicies/1", get).err(t, http.StatusNotFound)
+	ask("cloudbilling.googleapis.com/v1/billingAccounts/x", "billing.budgets.get").err(t, http.StatusBadRequest)
+
+	// What is withheld is refused, too.
+	if a := p.rest("POST", accessHost+"/v1/"+p.policy+"/servicePerimeters", `{}`); a.status != http.StatusForbidden {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	p.srv.DenyPermissions(get)
+	if a := p.rest("GET", accessHost+"/v1/"+p.policy+"/servicePerimeters/x", ""); a.status != http.StatusForbidden {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+}
+
+// TestBudgetsOfOneProject: who may not act on the budgets of an account may on
+// one of a project, by what the project grants.
+func TestBudgetsOfOneProject(t *testing.T) {
+	t.Parallel()
+	e := start(t, emulator.Options{})
+	const path = "billingbudgets.googleapis.com/v1/billingAccounts/012345-567890-ABCDEF/budgets"
+	body := func(filter string) string {
+		return `{"amount":{"specifiedAmount":{"units":"100"}},"budgetFilter":{` + filter + `}}`
+	}
+	of := func(projects string) string { return body(`"projects":[` + projects + `]`) }
+	create := func(want int, text string) string {
+		t.Helper()
+		a := e.rest("POST", path, text)
+		if a.status != want {
+			t.Errorf("%s: %d %s", text, a.status, a.body)
+			return ""
+		}
+		var made struct{ Name string }
+		if want == http.StatusOK {
+			a.into(t, want, &made)
+		}
+		return "billingbudgets.googleapis.com/v1/" + made.Name
+	}
+	wide := create(http.StatusOK, of(`"projects/p","projects/q"`))
+	e.srv.DenyPermissions("billing.budgets.create", "billing.budgets.get", "billing.budgets.list", "billing.budgets.update", "billing.budgets.delete")
+	one := create(http.StatusOK, of(`"projects/p"`))
+	create(http.StatusForbidden, body(""))
+	create(http.StatusForbidden, of(`"projects/p","projects/q"`))
+	status := func(method, at, text string, want int) {
+		t.Helper()
+		if a := e.rest(method, at, text); a.status != want {
+			t.Errorf("%s %s: %d %s, want %d", method, at, a.status, a.body, want)
+		}
+	}
+	status("GET", one, "", http.StatusOK)
+	status("GET", wide, "", http.StatusForbidden)
+	status("GET", path, "", http.StatusForbidden)
+	status("GET", path+"?scope=projects/p", "", http.StatusOK)
+	status("PATCH", one+"?updateMask=displayName", `{"displayName":"x"}`, http.StatusOK)
+	status("PATCH", one+"?updateMask=budgetFilter", `{"budgetFilter":{"projects":["projects/p","projects/q"]}}`, http.StatusForbidden)
+	status("DELETE", wide, "", http.StatusForbidden)
+	e.srv.DenyPermissions("billing.budgets.update", "billing.budgets.delete", "billing.resourcebudgets.write")
+	status("PATCH", one+"?updateMask=displayName", `{"displayName":"y"}`, http.StatusForbidden)
+	status("DELETE", one, "", http.StatusForbidden)
+	e.srv.DenyPermissions()
+	status("DELETE", one, "", http.StatusOK)
+	status("DELETE", wide, "", http.StatusOK)
+}

@@ -207,6 +207,11 @@ func projectTestPermissions(s *Server) func(context.Context, *restRequest) (any,
 		if _, _, err := policyOf(s, r); err != nil {
 			return nil, err
 		}
-		return s.testPermissions(r)
+		// What access policies and billing accounts grant, no project does:
+		// https://docs.cloud.google.com/access-context-manager/docs/access-control,
+		// https://docs.cloud.google.com/billing/docs/how-to/budget-api-access-control.
+		return s.testPermissionsThat(r, func(p string) bool {
+			return !strings.HasPrefix(p, "accesscontextmanager.") && !strings.HasPrefix(p, "billing.budgets.") && !strings.HasPrefix(p, "billing.accounts.")
+		})
 	}
 }

@@ -43,22 +43,58 @@ func (r *environment) preflight(ctx context.Context, raw tftypes.Value, planned 
 	}
 }
 
-// checkPermissions names what the identity that runs Terraform is not allowed.
+// checkPermissions names what the identity that runs Terraform is not allowed: in
+// the project, on the access policy, on the billing account.
 func (p *planner) checkPermissions(ctx context.Context, client *gcp.Client, spec *component.Spec) {
-	missing, err := component.MissingPermissions(ctx, client, spec)
+	missing, unasked, err := component.MissingPermissions(ctx, client, spec)
 	if err != nil {
 		tfkit.AddServiceError(p.diags, tfkit.Path([]any{"project"}), "It can't be told what may be done in the project.", err)
 		return
 	}
-	if len(missing) == 0 {
+	lines := map[string][]string{}
+	for _, need := range missing {
+		lines[need.On] = append(lines[need.On], fmt.Sprintf("  %s needs %s (role %s)", need.Component, strings.Join(need.Permissions, ", "), need.Role))
+	}
+	if lacks := lines[""]; len(lacks) > 0 {
+		p.problem("project", "Permissions are missing in the project.",
+			fmt.Sprintf("Nothing was changed. Grant these to the identity that runs Terraform in %s, and plan again; the subcommand bootstrap prints them all:\n\n%s", spec.Project, strings.Join(lacks, "\n")))
+	}
+	for on, lacks := range lines {
+		text := strings.Join(lacks, "\n")
+		switch {
+		case strings.HasPrefix(on, component.AccessPolicies):
+			p.problem(accessPolicyPath, "Permissions are missing on the access policy.",
+				fmt.Sprintf("Nothing was changed. Grant these to the identity that runs Terraform on %s, or in its organisation: a project can't grant them. Then plan again:\n\n%s", on, text))
+		case strings.HasPrefix(on, component.BillingAccounts):
+			p.problem(billingAccountPath, "Permissions are missing on the billing account.",
+				fmt.Sprintf("Nothing was changed. Grant these to the identity that runs Terraform on %s, or billing.resourcebudgets.read and billing.resourcebudgets.write in the project, which do as well for a budget of one project. Then plan again:\n\n%s", on, text))
+		}
+	}
+	for _, unknown := range unasked {
+		p.unasked(unknown)
+	}
+}
+
+// Where the configuration names what grants permissions beside the project.
+const (
+	accessPolicyPath   = "access.access_policy"
+	billingAccountPath = "budget.billing_account"
+)
+
+// unasked reports what could not be asked about permissions. While its API is
+// off, which apply turns on, that is no reason to stop.
+func (p *planner) unasked(unknown component.Unasked) {
+	at, what := accessPolicyPath, "access policy"
+	if strings.HasPrefix(unknown.On, component.BillingAccounts) {
+		at, what = billingAccountPath, "billing account"
+	}
+	if gcp.IsServiceDisabled(unknown.Err) {
+		p.warning(at, "It can't be told yet what may be done with the "+what+".",
+			fmt.Sprintf("The API that answers for %s is off, and apply turns it on. If a permission is missing there, apply will say so, and can be repeated.\n\nGoogle Cloud says: %s", unknown.On, unknown.Err))
 		return
 	}
-	var lines []string
-	for _, need := range missing {
-		lines = append(lines, fmt.Sprintf("  %s needs %s (role %s)", need.Component, strings.Join(need.Permissions, ", "), need.Role))
-	}
-	p.problem("project", "Permissions are missing in the project.",
-		fmt.Sprintf("Nothing was changed. Grant these to the identity that runs Terraform in %s, and plan again; the subcommand bootstrap prints them all:\n\n%s", spec.Project, strings.Join(lines, "\n")))
+	p.problem(at, "It can't be told what may be done with the "+what+".",
+		fmt.Sprintf("Nothing was changed. Check that %s is the right name and that the identity that runs Terraform reaches it.\n\nGoogle Cloud says: %s", unknown.On, unknown.Err))
 }
 
 // checkPlace refuses a region or a zone that doesn't exist, and a network of

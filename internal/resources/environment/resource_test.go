@@ -301,10 +301,12 @@ func TestAccFixed(t *testing.T) {
 	)
 }
 
+// mostIdle is how many requests a plan without changes may make.
+const mostIdle = 45
+
 // TestAccIdlePlan bounds the requests of a plan that changes nothing.
 func TestAccIdlePlan(t *testing.T) {
 	t.Parallel()
-	const most = 45
 	for _, tier := range []string{"dev", "prod"} {
 		t.Run(tier, func(t *testing.T) {
 			t.Parallel()
@@ -315,8 +317,8 @@ func TestAccIdlePlan(t *testing.T) {
 			cli.MustPlanEmpty()
 			n := env.Calls()
 			t.Logf("a plan of %s makes %d requests", tier, n)
-			if n > most {
-				t.Errorf("%d requests, want at most %d", n, most)
+			if n > mostIdle {
+				t.Errorf("%d requests, want at most %d", n, mostIdle)
 			}
 			cli.MustRun("destroy", "-no-color", "-auto-approve", "-input=false")
 		})
