@@ -1,4 +1,5 @@
-# What the service assigns, in the form that it has there.
+# What the service assigns, in the form that it has there. A value that a test
+# configures has no place here: OpenTofu takes that for an error.
 
 mock_resource "cortx_alert_policy" {
   defaults = {
@@ -38,8 +39,6 @@ mock_resource "cortx_slo" {
 mock_resource "cortx_environment" {
   defaults = {
     id               = "projects/mock/regions/europe-west1/environments/mock"
-    project          = "mock"
-    region           = "europe-west1"
     ready            = true
     pending          = []
     incarnation      = 1

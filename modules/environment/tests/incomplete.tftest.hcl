@@ -8,9 +8,16 @@ variables {
   tier = "dev"
 }
 
+# It is one of the plan here, since a mocked environment is made there already:
+# OpenTofu mocks in the plan, and Terraform where it is told so.
 run "an_incomplete_environment_is_an_error" {
+  command = plan
+
   override_resource {
     target = cortx_environment.this
+
+    override_during = plan
+
     values = {
       ready      = false
       pending    = ["cluster"]

@@ -57,7 +57,7 @@ func TestFillGuide(t *testing.T) {
 
 func TestTofuTestHoldsTheMocks(t *testing.T) {
 	t.Parallel()
-	got := gen.TofuTest("a.tftest.hcl", "mock_provider \"cortx\" {\n  source = \"../mocks\"\n}\n\nrun \"r\" {}\n",
+	got := gen.TofuTest("a.tftest.hcl", "mock_provider \"cortx\" {\n  source = \"../mocks\"\n}\n\nrun \"r\" {\n  override_resource {\n    target = a.b\n\n    override_during = plan\n\n    values = {}\n  }\n}\n",
 		[]string{"mock_resource \"one\" {\n  defaults = {}\n}\n", "mock_resource \"two\" {}\n"})
 	want := `# Generated from a.tftest.hcl and the mock files by make generate: OpenTofu has no mock files.
 
@@ -69,7 +69,13 @@ mock_provider "cortx" {
   mock_resource "two" {}
 }
 
-run "r" {}
+run "r" {
+  override_resource {
+    target = a.b
+
+    values = {}
+  }
+}
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
