@@ -52,7 +52,8 @@ func TestAccPermissionsBesideTheProject(t *testing.T) {
 		expect string
 	}{
 		"perimeter": {
-			"prod", inPolicy, []string{"accesscontextmanager.servicePerimeters.update"},
+			"prod", inPolicy,
+			[]string{"accesscontextmanager.servicePerimeters.update"},
 			`Permissions are missing on the access policy[\s\S]*accessPolicies/\d+[\s\S]*perimeter needs\s+accesscontextmanager.servicePerimeters.update\s+\(role\s+roles/accesscontextmanager.policyEditor`,
 		},
 		"perimeter as a dry run": {
@@ -63,11 +64,13 @@ func TestAccPermissionsBesideTheProject(t *testing.T) {
 			`It can't be told what may be done with the access policy[\s\S]*accessPolicies/1[\s\S]*Requested\s+entity\s+was\s+not\s+found`,
 		},
 		"budget": {
-			"dev", func(*acctest.Env) string { return budget }, []string{"billing.budgets.create", writesBudgets},
+			"dev", func(*acctest.Env) string { return budget },
+			[]string{"billing.budgets.create", writesBudgets},
 			`Permissions are missing on the billing account[\s\S]*` + account + `[\s\S]*budget needs\s+billing.budgets.create\s+\(role\s+roles/billing.costsManager`,
 		},
 		"budget, and the project too": {
-			"dev", func(*acctest.Env) string { return budget }, []string{"cloudkms.keyRings.create", "billing.budgets.list", writesBudgets},
+			"dev", func(*acctest.Env) string { return budget },
+			[]string{"cloudkms.keyRings.create", "billing.budgets.list", writesBudgets},
 			`Permissions are missing in the project[\s\S]*Permissions are missing on the billing account`,
 		},
 	} {

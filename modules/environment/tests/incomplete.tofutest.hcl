@@ -3,7 +3,8 @@
 # An environment that fell short ends the run with an error.
 
 mock_provider "cortx" {
-  # What the service assigns, in the form that it has there.
+  # What the service assigns, in the form that it has there. A value that a test
+  # configures has no place here: OpenTofu takes that for an error.
 
   mock_resource "cortx_alert_policy" {
     defaults = {
@@ -43,8 +44,6 @@ mock_provider "cortx" {
   mock_resource "cortx_environment" {
     defaults = {
       id               = "projects/mock/regions/europe-west1/environments/mock"
-      project          = "mock"
-      region           = "europe-west1"
       ready            = true
       pending          = []
       incarnation      = 1
@@ -62,9 +61,14 @@ variables {
   tier = "dev"
 }
 
+# It is one of the plan here, since a mocked environment is made there already:
+# OpenTofu mocks in the plan, and Terraform where it is told so.
 run "an_incomplete_environment_is_an_error" {
+  command = plan
+
   override_resource {
     target = cortx_environment.this
+
     values = {
       ready      = false
       pending    = ["cluster"]

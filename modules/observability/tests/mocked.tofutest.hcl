@@ -3,7 +3,8 @@
 # What the module makes of its variables, with every object mocked.
 
 mock_provider "cortx" {
-  # What the service assigns, in the form that it has there.
+  # What the service assigns, in the form that it has there. A value that a test
+  # configures has no place here: OpenTofu takes that for an error.
 
   mock_resource "cortx_alert_policy" {
     defaults = {
@@ -43,8 +44,6 @@ mock_provider "cortx" {
   mock_resource "cortx_environment" {
     defaults = {
       id               = "projects/mock/regions/europe-west1/environments/mock"
-      project          = "mock"
-      region           = "europe-west1"
       ready            = true
       pending          = []
       incarnation      = 1
