@@ -31,6 +31,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"cli", "find a Terraform CLI, or build the pinned OpenTofu, and print its path", runCLI},
+		{"tofu-cli", "print the path of the pinned OpenTofu, and build it first where need be", runTofuCLI},
 		{"query-cli", "find a Terraform with terraform query, or build the pinned one, and print its path", runQueryCLI},
 		{"build", "build the provider into bin/", runBuild},
 		{"demo", "apply the stacks in examples/stacks against the emulator", runDemo},
@@ -87,6 +88,14 @@ func find(ctx context.Context, root string) (tfcli.CLI, error) {
 
 func runCLI(ctx context.Context, root string, _ []string) error {
 	cli, err := find(ctx, root)
+	if err == nil {
+		_, err = fmt.Println(cli.Path)
+	}
+	return err
+}
+
+func runTofuCLI(ctx context.Context, root string, _ []string) error {
+	cli, err := tfcli.Finder{Root: root, Progress: os.Stderr}.Tofu(ctx)
 	if err == nil {
 		_, err = fmt.Println(cli.Path)
 	}

@@ -88,6 +88,14 @@ func (f Finder) Find(ctx context.Context) (CLI, error) {
 	return cli, nil
 }
 
+// Tofu returns OpenTofu in the version that tools/tofu/go.mod pins, built once
+// and cached, whatever else there is: for tests with both CLIs where Find returns
+// Terraform.
+func (f Finder) Tofu(ctx context.Context) (CLI, error) {
+	f.defaults()
+	return f.pinned(ctx, pinnedTofu, "OpenTofu is asked for")
+}
+
 func (f *Finder) defaults() {
 	if f.Progress == nil {
 		f.Progress = io.Discard

@@ -150,3 +150,19 @@ func TestAFailedBuildLeavesNothingInTheCache(t *testing.T) {
 		t.Errorf("left %v, %v", left, err)
 	}
 }
+
+// TestTofuIsThePinnedOne takes no notice of what else there is.
+func TestTofuIsThePinnedOne(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	terraform := fakeCLI(t, filepath.Join(dir, "terraform"), "Terraform v1.11.4")
+	f, builds := finder(t, terraform, map[string]string{"terraform": terraform, "tofu": fakeCLI(t, filepath.Join(dir, "tofu"), "OpenTofu v1.11.0")}, "OpenTofu v1.12.6")
+	for range 2 { // The second time, the build is cached.
+		if cli, err := f.Tofu(t.Context()); err != nil || cli.Product != "OpenTofu" || cli.Version != "1.12.6" {
+			t.Errorf("%s, %v", cli, err)
+		}
+	}
+	if *builds != 1 {
+		t.Errorf("%d builds, want 1", *builds)
+	}
+}
