@@ -30,10 +30,10 @@ func (c *cluster) pod(t *testing.T, namespace, name string, container object) (*
 	}}, metav1.CreateOptions{})
 }
 
-// TestEnforced has Kubernetes enforce what the labels and limits of each tier
+// testEnforced has Kubernetes enforce what the labels and limits of each tier
 // promise.
-func TestEnforced(t *testing.T) {
-	c := start(t)
+func testEnforced(t *testing.T, c *cluster) {
+	t.Helper()
 	for _, tier := range []policy.Tier{policy.Dev, policy.Sandbox, policy.Staging, policy.Prod} {
 		t.Run(string(tier), func(t *testing.T) {
 			w := newWorld(t, c, tier)

@@ -22,10 +22,10 @@ import (
 
 const enforce = "pod-security.kubernetes.io/enforce"
 
-// TestEnvironments makes the objects of every tier from nothing: all is in force,
+// testEnvironments makes the objects of every tier from nothing: all is in force,
 // a second run changes nothing, the removal leaves nothing.
-func TestEnvironments(t *testing.T) {
-	c := start(t)
+func testEnvironments(t *testing.T, c *cluster) {
+	t.Helper()
 	for _, tier := range []policy.Tier{policy.Dev, policy.Sandbox, policy.Staging, policy.Prod} {
 		t.Run(string(tier), func(t *testing.T) {
 			w := newWorld(t, c, tier)
@@ -75,9 +75,9 @@ func (c *cluster) inForce(t *testing.T, spec *component.Spec) {
 	}
 }
 
-// TestDrift changes by hand what is ours, and beside it what is not.
-func TestDrift(t *testing.T) {
-	c := start(t)
+// testDrift changes by hand what is ours, and beside it what is not.
+func testDrift(t *testing.T, c *cluster) {
+	t.Helper()
 	w := newWorld(t, c, policy.Dev)
 	w.converge(t)
 	const theirs = `"annotations":{"example.com/theirs":"kept"},"labels":{"example.com/theirs":"kept"`
@@ -200,10 +200,10 @@ func TestDrift(t *testing.T) {
 	c.empty(t)
 }
 
-// TestForeign has objects of our names stand that are not ours: nothing is
+// testForeign has objects of our names stand that are not ours: nothing is
 // written anywhere, and they stay.
-func TestForeign(t *testing.T) {
-	c := start(t)
+func testForeign(t *testing.T, c *cluster) {
+	t.Helper()
 	objects := componenttest.Spec(t, policy.Dev).NamespaceObjects()
 	other := map[string]string{reconcile.OwnerLabel: "other-0123456789", reconcile.IncarnationLabel: "1"}
 	for _, test := range []struct {
@@ -246,10 +246,10 @@ func TestForeign(t *testing.T) {
 	}
 }
 
-// TestReset changes reset_trigger: what tenants of dev have goes, finalizers and
+// testReset changes reset_trigger: what tenants of dev have goes, finalizers and
 // all, and the platform's own stays.
-func TestReset(t *testing.T) {
-	c := start(t)
+func testReset(t *testing.T, c *cluster) {
+	t.Helper()
 	w := newWorld(t, c, policy.Dev)
 	w.Spec.Reset = "1"
 	w.converge(t)
@@ -290,10 +290,10 @@ func TestReset(t *testing.T) {
 	c.empty(t)
 }
 
-// TestKindsComeLater has the operator of Managed Service for Prometheus bring its
+// testKindsComeLater has the operator of Managed Service for Prometheus bring its
 // kinds while they are waited for.
-func TestKindsComeLater(t *testing.T) {
-	c := startBare(t)
+func testKindsComeLater(t *testing.T, c *cluster) {
+	t.Helper()
 	w := newWorld(t, c, policy.Prod)
 	w.MustConverge(policy.ComponentNamespaces)
 	if seen := w.Observe("metrics"); seen.Presence != reconcile.Absent {
@@ -311,13 +311,15 @@ func TestKindsComeLater(t *testing.T) {
 		t.Errorf("its kinds were not waited for: %v", wrote)
 	}
 	w.unchanged(t, c)
+	w.MustDestroy("metrics")
+	c.empty(t)
 }
 
-// TestInterrupted loses each write of a create and of a destroy, before it took
+// testInterrupted loses each write of a create and of a destroy, before it took
 // effect and after, and ends the run there: the next one ends as if nothing had
 // been.
-func TestInterrupted(t *testing.T) {
-	c := start(t)
+func testInterrupted(t *testing.T, c *cluster) {
+	t.Helper()
 	making, removing := 6, 5
 	for _, how := range []blow{lost, unanswered} {
 		for n := range making + removing {

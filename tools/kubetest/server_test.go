@@ -37,6 +37,8 @@ type cluster struct {
 	config *rest.Config
 	// theirs writes as somebody else does who may do anything.
 	theirs dynamic.Interface
+	// installed says that it has the kinds of Managed Service for Prometheus.
+	installed bool
 }
 
 // TestMain keeps the server's own log to itself.
@@ -58,15 +60,29 @@ type quiet struct{ *testing.T }
 func (quiet) Log(...any)          {}
 func (quiet) Logf(string, ...any) {}
 
-// start brings a cluster up that has the kinds of Managed Service for Prometheus.
-func start(t *testing.T) *cluster {
-	t.Helper()
-	c := startBare(t)
+// TestKubernetes runs everything in one cluster: each test leaves it as it found
+// it. The first of them brings the kinds of Managed Service for Prometheus.
+func TestKubernetes(t *testing.T) {
+	c := start(t)
+	t.Run("KindsComeLater", func(t *testing.T) { testKindsComeLater(t, c) })
 	c.install(t)
-	return c
+	for _, test := range []struct {
+		name string
+		run  func(t *testing.T, c *cluster)
+	}{
+		{"Environments", testEnvironments},
+		{"Enforced", testEnforced},
+		{"Drift", testDrift},
+		{"Foreign", testForeign},
+		{"Reset", testReset},
+		{"Interrupted", testInterrupted},
+		{"EmulatorIsTrue", testEmulatorIsTrue},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.run(t, c) })
+	}
 }
 
-func startBare(t *testing.T) *cluster {
+func start(t *testing.T) *cluster {
 	t.Helper()
 	storage := storagebackend.NewDefaultConfig("kubetest", nil)
 	storage.Transport.ServerList = []string{startEtcd(t)}
@@ -110,10 +126,14 @@ func startEtcd(t *testing.T) string {
 	return "http://" + etcd.Clients[0].Addr().String()
 }
 
-// install brings the kinds of Managed Service for Prometheus, and returns when
-// all of them are served.
+// install brings the kinds of Managed Service for Prometheus, unless it has them,
+// and returns when all of them are served.
 func (c *cluster) install(t *testing.T) {
 	t.Helper()
+	if c.installed {
+		return
+	}
+	c.installed = true
 	for _, definition := range definitions() {
 		if _, err := c.theirs.Resource(definitionKind).Create(t.Context(), definition, metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)

@@ -29,10 +29,10 @@ type step struct {
 	why string
 }
 
-// TestEmulatorIsTrue sends one sequence of requests to the emulated Kubernetes
+// testEmulatorIsTrue sends one sequence of requests to the emulated Kubernetes
 // and to a real one, and compares the replies by their meaning.
-func TestEmulatorIsTrue(t *testing.T) {
-	c := start(t)
+func testEmulatorIsTrue(t *testing.T, c *cluster) {
+	t.Helper()
 	w := componenttest.New(t, policy.Dev)
 	w.MustConverge("node_pools")
 	transport, err := rest.TransportFor(c.config)

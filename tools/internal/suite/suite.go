@@ -110,6 +110,9 @@ func Test(ctx context.Context, root string, cli tfcli.CLI, out io.Writer) error 
 			return ctx.Err()
 		}
 	}
+	if reason, err := os.ReadFile(filepath.Clean(filepath.Join(root, "bin", "kubetest.skipped"))); err == nil {
+		_, _ = fmt.Fprintf(out, "the tests against a real kube-apiserver are skipped: %s\n", reason)
+	}
 	if len(failed) > 0 {
 		return fmt.Errorf("tests failed in the modules: %s", strings.Join(failed, ", "))
 	}
