@@ -71,6 +71,11 @@ func TestStatus(t *testing.T) {
 	if code, out, _ = onEnvironment(t, env, "status", "-name", "dev", "-json"); code != 0 || !strings.HasPrefix(out, "{") {
 		t.Errorf("status -json ends with %d:\n%s", code, out)
 	}
+	var stdout, stderr bytes.Buffer
+	if code = cli.Run(t.Context(), "test", []string{"status", "-emulator-host", env.Server.Addr(), "-project", acctest.Project, "-region", "us-east1", "-name", "dev"}, &stdout, &stderr); code != 1 {
+		t.Errorf("the status of an environment by another region ends with %d:\n%s", code, stdout.String())
+	}
+	wants(t, "the status by another region", stderr.String(), "holds the record of projects/acme-prod/regions/europe-west1/environments/dev")
 	if code, _, errs = onEnvironment(t, env, "status"); code != 2 {
 		t.Errorf("status without a name ends with %d", code)
 	}

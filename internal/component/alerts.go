@@ -177,11 +177,8 @@ func (a *alerts) Converge(ctx context.Context, s *reconcile.Step) error {
 	s.Progress(ctx, "updating the alert on audit changes: %s", strings.Join(differs, "; "))
 	change := a.wish(s.Owner())
 	change.Name = found[0].GetName()
-	for key, value := range found[0].GetUserLabels() {
-		if _, ours := change.GetUserLabels()[key]; !ours {
-			change.UserLabels[key] = value
-		}
-	}
+	change.UserLabels = a.mergedLabels(found[0].GetUserLabels(), s.Owner())
+	change.UserLabels[purposeLabel] = auditChanges
 	if conditions := found[0].GetConditions(); len(conditions) == 1 {
 		change.GetConditions()[0].Name = conditions[0].GetName()
 	}

@@ -76,6 +76,7 @@ func (e *Env) bucket(w bucketWish) object[*storage.Bucket] {
 			} else {
 				change.NullFields = append(change.NullFields, "Encryption")
 			}
+			change.NullFields = append(change.NullFields, e.formerFields("Labels", found.Labels)...)
 			if w.retentionDays > 0 {
 				change.RetentionPolicy = &storage.BucketRetentionPolicy{RetentionPeriod: w.retentionDays * day}
 			}

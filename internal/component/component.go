@@ -110,6 +110,9 @@ func (e *Env) labelsDiffer(standing map[string]string) []string {
 	}
 	want[reconcile.OwnerLabel] = e.spec.Owner
 	var differs []string
+	for _, key := range e.former(standing) {
+		differs = append(differs, fmt.Sprintf("label %s is there yet", key))
+	}
 	for _, key := range slices.Sorted(maps.Keys(want)) {
 		if got, ok := standing[key]; !ok || got != want[key] {
 			differs = append(differs, fmt.Sprintf("label %s is %q instead of %q", key, got, want[key]))
@@ -125,7 +128,29 @@ func (e *Env) mergedLabels(standing map[string]string, o reconcile.Owner) map[st
 		all = map[string]string{}
 	}
 	maps.Copy(all, e.labels(o))
+	for _, key := range e.former(standing) {
+		delete(all, key)
+	}
 	return all
+}
+
+// former are the labels among those that stand which have to go.
+func (e *Env) former(standing map[string]string) []string {
+	return slices.DeleteFunc(slices.Clone(e.spec.FormerLabels), func(key string) bool {
+		_, wanted := e.spec.Labels[key]
+		_, stands := standing[key]
+		return wanted || !stands
+	})
+}
+
+// formerFields name those labels as fields that a patch has to set to null: it
+// leaves what it doesn't name.
+func (e *Env) formerFields(field string, standing map[string]string) []string {
+	var fields []string
+	for _, key := range e.former(standing) {
+		fields = append(fields, field+"."+key)
+	}
+	return fields
 }
 
 // waiting tells the ledger what a step waits for.

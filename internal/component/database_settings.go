@@ -266,6 +266,7 @@ func (d *database) change(inst *sqladmin.DatabaseInstance, o reconcile.Owner) *s
 	wanted.SettingsVersion = set.SettingsVersion
 	wanted.DataDiskSizeGb = max(wanted.DataDiskSizeGb, set.DataDiskSizeGb)
 	wanted.UserLabels = d.mergedLabels(set.UserLabels, o)
+	wanted.NullFields = d.formerFields("UserLabels", set.UserLabels)
 	wanted.DatabaseFlags = d.mergedFlags(set.DatabaseFlags)
 	wanted.ForceSendFields = append(slices.Clone(wanted.ForceSendFields), "DatabaseFlags")
 	return &sqladmin.DatabaseInstance{Settings: wanted}

@@ -103,6 +103,13 @@ func (e *Env) zone(component, name, domain string, get func(ctx context.Context)
 			}) {
 				visibility.Networks = append(visibility.Networks, &dns.ManagedZonePrivateVisibilityConfigNetwork{NetworkUrl: network})
 			}
+			if len(e.former(found.Labels)) > 0 {
+				// Only a whole zone can leave a label out.
+				whole := *found
+				whole.Labels, whole.PrivateVisibilityConfig = e.mergedLabels(found.Labels, s.Owner()), visibility
+				_, err := api.Update(e.spec.Project, name, &whole).Context(gcp.Reading(ctx, "UpdateManagedZone", resource)).Do()
+				return err
+			}
 			_, err := api.Patch(e.spec.Project, name, &dns.ManagedZone{Labels: e.mergedLabels(found.Labels, s.Owner()), PrivateVisibilityConfig: visibility}).
 				Context(gcp.Reading(ctx, "UpdateManagedZone", resource)).Do()
 			return err

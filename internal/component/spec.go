@@ -23,6 +23,9 @@ type Spec struct {
 	Settings policy.Values
 	// Labels are put on everything that has labels, beside the owner's.
 	Labels map[string]string
+	// FormerLabels are keys of labels that this environment put on everything and
+	// that are not wanted any more.
+	FormerLabels []string
 	// Adopt takes over a network, a cluster or a database that stands under the
 	// name that the configuration gives, and that nobody's mark is on.
 	Adopt bool

@@ -68,16 +68,16 @@ func (w World) Make(c Change) {
 	if c.PathOf != nil {
 		path = c.PathOf(w.Stands(c))
 	}
-	w.call(c.Method, path, body)
+	w.Call(c.Method, path, body)
 }
 
 // Stands reads what is changed.
 func (w World) Stands(c Change) Doc {
 	w.TB.Helper()
 	if c.Read == http.MethodPost {
-		return w.call(c.Read, c.Object, Doc{})
+		return w.Call(c.Read, c.Object, Doc{})
 	}
-	return w.call(http.MethodGet, c.Object, nil)
+	return w.Call(http.MethodGet, c.Object, nil)
 }
 
 // Meaning is an object without what changes with every write.
@@ -123,7 +123,8 @@ func meaning(value any) any {
 	}
 }
 
-func (w World) call(method, path string, body any) Doc {
+// Call makes any call, which has to succeed, and returns the reply.
+func (w World) Call(method, path string, body any) Doc {
 	w.TB.Helper()
 	var payload io.Reader
 	if body != nil {

@@ -218,10 +218,14 @@ func (p *planner) checkOneWay() {
 
 // checkReset says what a change of reset_trigger loses.
 func (p *planner) checkReset() {
-	if p.tier != policy.Dev || p.config.ResetTrigger.IsUnknown() || p.config.ResetTrigger.Equal(p.prior.ResetTrigger) {
+	if p.tier != policy.Dev || p.config.ResetTrigger.Equal(p.prior.ResetTrigger) {
 		return
 	}
-	p.warning("reset_trigger", "All data of the environment will be deleted.",
-		fmt.Sprintf("reset_trigger changes from %q to %q. Deleted and made anew: every database of the instance with its contents, all objects in the bucket %s, and the namespace cortx-tenants with all that runs in it. Kept: the project, the network, the cluster, the database instance, keys and logs.",
-			p.prior.ResetTrigger.ValueString(), p.config.ResetTrigger.ValueString(), p.prior.DataBucket.ValueString()))
+	summary, now := "All data of the environment will be deleted.", fmt.Sprintf("%q", p.config.ResetTrigger.ValueString())
+	if p.config.ResetTrigger.IsUnknown() {
+		summary, now = "All data of the environment may be deleted.", "a value that is known only after apply; another one resets the environment"
+	}
+	p.warning("reset_trigger", summary,
+		fmt.Sprintf("reset_trigger changes from %q to %s. Deleted and made anew: every database of the instance with its contents, all objects in the bucket %s, and the namespace cortx-tenants with all that runs in it. Kept: the project, the network, the cluster, the database instance, keys and logs.",
+			p.prior.ResetTrigger.ValueString(), now, p.prior.DataBucket.ValueString()))
 }

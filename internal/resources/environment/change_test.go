@@ -2,17 +2,22 @@ package environment_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest/byhand"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/resources/environment"
 )
 
 func updates() resource.ConfigPlanChecks {
@@ -155,4 +160,75 @@ func TestAccImportByAnotherRegion(t *testing.T) {
 			ImportStateId: "projects/" + acctest.Project + "/regions/us-east1/environments/dev", ExpectError: regexp.MustCompile(`record\s+of\s+projects/acme-prod/regions/europe-west1/environments/dev`),
 		},
 	)
+}
+
+// TestAccLabelsGo takes labels that are not wanted any more off every object, also
+// after an update that fell short, and leaves those of others.
+func TestAccLabelsGo(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, func(o *acctest.Options) { o.Clock, o.LROScale = clock.System(), 0 })
+	cli := acctest.NewCLI(t, env.Config(of("sandbox", `labels = { first = "1", second = "2", team = "a" }`)))
+	apply := []string{"apply", "-no-color", "-auto-approve", "-input=false"}
+	cli.MustRun(apply...)
+	spec, _ := environment.TierSpec(acctest.Project, "europe-west1", "sandbox", policy.Sandbox)
+	const project = "projects/" + acctest.Project
+	objects := map[string]string{
+		"storage.googleapis.com/storage/v1/b/" + spec.DataBucket():                        "labels",
+		"storage.googleapis.com/storage/v1/b/" + spec.LedgerBucket():                      "labels",
+		"sqladmin.googleapis.com/v1/" + project + "/instances/cortx-sandbox-1":            "userLabels",
+		"container.googleapis.com/v1/" + spec.ClusterPath():                               "resourceLabels",
+		"cloudkms.googleapis.com/v1/" + spec.DataKey():                                    "labels",
+		"dns.googleapis.com/dns/v1/" + project + "/managedZones/cortx-sandbox-googleapis": "labels",
+		"container.googleapis.com/v1/" + spec.ClusterPath() + "/nodePools/sandbox":        "resourceLabels",
+		"monitoring.googleapis.com/v3/" + project + "/alertPolicies":                      "userLabels",
+	}
+	world := byhand.World{TB: t, Addr: env.Server.Addr()}
+	world.Call(http.MethodPatch, "storage.googleapis.com/storage/v1/b/"+spec.DataBucket(), byhand.Doc{"labels": byhand.Doc{"theirs": "kept"}})
+	cli.Write(env.Config(of("sandbox", `labels = { second = "2", team = "b" }`)))
+	env.Server.InjectFaults(acctest.Fault{RPC: "UpdateBucket", Status: http.StatusBadRequest, Message: "Invalid argument.", Times: -1})
+	if out, err := cli.Run(apply...); err == nil {
+		t.Errorf("an update that is refused ends well:\n%s", out)
+	}
+	env.Server.ClearFaults()
+	cli.Write(env.Config(of("sandbox", `labels = { team = "b" }`)))
+	cli.MustRun(apply...)
+	cli.MustPlanEmpty()
+	for object, field := range objects {
+		text, err := json.Marshal(world.Call(http.MethodGet, object, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if labels := string(text); strings.Contains(labels, `"first"`) || strings.Contains(labels, `"second"`) || !strings.Contains(labels, field) || !strings.Contains(labels, `"team":"b"`) {
+			t.Errorf("%s has other labels: %s", object, text)
+		}
+	}
+	if text, err := json.Marshal(world.Call(http.MethodGet, "storage.googleapis.com/storage/v1/b/"+spec.DataBucket(), nil)); err != nil || !strings.Contains(string(text), `"theirs":"kept"`) {
+		t.Errorf("a label of somebody else's is gone: %s", text)
+	}
+	cli.MustRun("destroy", "-no-color", "-auto-approve", "-input=false")
+}
+
+// TestAccSandboxKeepsItsEnd makes a sandbox again from another state: it ends
+// when it would have ended, and is not touched after that.
+func TestAccSandboxKeepsItsEnd(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	var end string
+	remember := resource.TestCheckResourceAttrWith(address, "expires_at", func(value string) error { end = value; return nil })
+	config := env.Config(of("sandbox", `ttl = "96h"`))
+	// The end of the first test forgets its state: the environment is kept.
+	env.TestWith(t, func(*acctest.Env) error { return nil },
+		resource.TestStep{Config: env.Config(of("sandbox", "ttl = \"96h\"\ndeletion_policy = \"ABANDON\"")), Check: remember},
+	)
+	env.Later(24 * time.Hour)
+	env.TestWith(t, func(*acctest.Env) error { return nil },
+		resource.TestStep{Config: env.Config(of("sandbox", "ttl = \"96h\"\ndeletion_policy = \"ABANDON\"")), Check: resource.TestCheckResourceAttrWith(address, "expires_at", func(value string) error {
+			if value != end {
+				return fmt.Errorf("it ends at %s instead of %s", value, end)
+			}
+			return nil
+		})},
+	)
+	env.Later(5 * 24 * time.Hour)
+	env.TestWith(t, func(*acctest.Env) error { return nil }, resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`sandbox\s+has\s+expired`)})
 }

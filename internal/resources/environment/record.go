@@ -34,6 +34,7 @@ const (
 	FieldExpiresAt        = "expires_at"
 	fieldResetTrigger     = "reset_trigger"
 	fieldCatalogueVersion = "catalogue_version"
+	fieldFormerLabels     = "former_labels"
 )
 
 // outputs are the attributes that an import reads off what stands.
