@@ -95,7 +95,7 @@ func identityAttributes() map[string]schema.Attribute {
 		}),
 		"maintenance": tfkit.SingleOf(schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "The weekly window in which Google upgrades the cluster and the database, in UTC; Sunday from 2 to 6 when not set.",
+			MarkdownDescription: "The weekly window in which Google upgrades the cluster and the database, in UTC; Sunday from 2 to 6 when not set. GKE wants 48 hours in 32 days: for the cluster, a window shorter than 12 hours comes back on as many days in a row.",
 			Attributes: map[string]schema.Attribute{
 				"day":   schema.Int64Attribute{Optional: true, MarkdownDescription: "1 (Monday) to 7 (Sunday)."},
 				"hour":  schema.Int64Attribute{Optional: true, MarkdownDescription: "The hour at which it begins, 0 to 23."},
