@@ -191,6 +191,14 @@ func compute(spec *component.Spec, rest string, args ...any) string {
 	return "compute.googleapis.com/compute/v1/projects/" + spec.Project + "/" + fmt.Sprintf(rest, args...)
 }
 
+// docOf is what is in the place of an object; an empty one when nothing is.
+func docOf(value any) Doc {
+	if doc, ok := value.(map[string]any); ok {
+		return doc
+	}
+	return Doc{}
+}
+
 // jsonNumber is a number as it is written.
 func jsonNumber(value any) string {
 	text, err := json.Marshal(value)

@@ -60,10 +60,10 @@ func databaseChanges(spec *component.Spec, instance string) []Change {
 			Method: http.MethodPatch, Body: at(Doc{"settings": settings}),
 		}
 	}
-	flags := func(values ...string) Doc {
+	flags := func(on ...string) Doc {
 		list := []Doc{}
-		for i := 0; i < len(values); i += 2 {
-			list = append(list, Doc{"name": values[i], "value": values[i+1]})
+		for _, name := range on {
+			list = append(list, Doc{"name": name, "value": "on"})
 		}
 		return Doc{"databaseFlags": list}
 	}
@@ -81,7 +81,7 @@ func databaseChanges(spec *component.Spec, instance string) []Change {
 		change("database_tls", "connections in clear", policy.DatabaseTLS, Doc{"ipConfiguration": Doc{"sslMode": "ALLOW_UNENCRYPTED_AND_ENCRYPTED"}}, policy.Dev, policy.Sandbox, policy.Staging),
 		change("database_tls", "connections without the connector", policy.DatabaseTLS, Doc{"connectorEnforcement": "NOT_REQUIRED"}, policy.Prod),
 		change("database_audit", "no login by IAM", policy.DatabaseIAMAuthentication, flags(), low...),
-		change("database_audit", "no flags", policy.DatabaseAuditLogging, flags("cloudsql.iam_authentication", "on"), high...),
+		change("database_audit", "no flags", policy.DatabaseAuditLogging, flags("cloudsql.iam_authentication"), high...),
 		change("database_deletion", "no protection", policy.DatabaseDeletionProtection, Doc{"deletionProtectionEnabled": false}, high...),
 		change("database_deletion", "a short final backup", policy.DatabaseFinalBackupDays, Doc{"finalBackupConfig": Doc{"enabled": true, "retentionDays": 2}}, high...),
 	}

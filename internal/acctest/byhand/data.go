@@ -111,9 +111,9 @@ func projectChanges(spec *component.Spec) []Change {
 			Body: func(standing Doc) any {
 				configs, _ := standing["auditConfigs"].([]any)
 				for _, config := range configs {
-					logs, _ := config.(map[string]any)["auditLogConfigs"].([]any)
+					logs, _ := docOf(config)["auditLogConfigs"].([]any)
 					for _, log := range logs {
-						log.(map[string]any)["exemptedMembers"] = []string{"user:boss@example.com"}
+						docOf(log)["exemptedMembers"] = []string{"user:boss@example.com"}
 					}
 				}
 				return Doc{"policy": standing, "updateMask": "auditConfigs,etag"}

@@ -27,7 +27,7 @@ func networkChanges(spec *component.Spec) []Change {
 			Row: "nat_logs", What: what, Tiers: tiers, Component: policy.ComponentNAT, Setting: setting, Object: router, Method: http.MethodPatch,
 			Body: func(standing Doc) any {
 				nats, _ := standing["nats"].([]any)
-				change(nats[0].(map[string]any))
+				change(docOf(nats[0]))
 				return Doc{"nats": nats}
 			},
 		}
@@ -62,7 +62,7 @@ func networkChanges(spec *component.Spec) []Change {
 		nat("no logs", policy.NetworkNATLogging, func(nat Doc) { nat["logConfig"] = Doc{"enable": false} }),
 		nat("not for pods", "", func(nat Doc) {
 			subnetworks, _ := nat["subnetworks"].([]any)
-			subnetworks[0].(map[string]any)["sourceIpRangesToNat"] = []string{"PRIMARY_IP_RANGE"}
+			docOf(subnetworks[0])["sourceIpRangesToNat"] = []string{"PRIMARY_IP_RANGE"}
 		}),
 		rule("a rule that is off", denyIngress, policy.NetworkFirewall, func(rule Doc) { rule["disabled"] = true }),
 		rule("a rule that admits", denyIngress, policy.NetworkFirewall, func(rule Doc) { rule["action"] = "allow" }),

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -114,13 +113,13 @@ type shows struct{ changes *[]byhand.Change }
 
 // CheckPlan implements plancheck.PlanCheck.
 func (s shows) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
-	var change *tfjson.Change
+	var before, after any
 	for _, r := range req.Plan.ResourceChanges {
 		if r.Address == address {
-			change = r.Change
+			before, after = r.Change.Before, r.Change.After
 		}
 	}
-	if change == nil {
+	if before == nil {
 		resp.Error = errors.New("the plan has no environment")
 		return
 	}
@@ -130,7 +129,7 @@ func (s shows) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp
 		if at == "" {
 			at, want = "pending", c.Component
 		}
-		was, is := fmt.Sprint(member(change.Before, at)), fmt.Sprint(member(change.After, at))
+		was, is := fmt.Sprint(member(before, at)), fmt.Sprint(member(after, at))
 		if was == is || !strings.Contains(was, want) {
 			missed = append(missed, fmt.Errorf("%s: %s: %s is %s and would be %s", c.Row, c.What, at, was, is))
 		}
