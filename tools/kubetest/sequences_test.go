@@ -96,7 +96,7 @@ func configSteps() []step {
 		apply("an unknown field", path, "cortx", "", of("v1", "ConfigMap", "c", "", `"spec":{"a":"b"}`)),
 		apply("in no namespace", core+"/none/configmaps/c", "cortx", "", cm("")),
 		patch("of a form that nobody knows", path, "text/plain", "x"),
-		step{name: "a body that nobody knows", method: "POST", path: maps, contentType: "text/plain", body: "x"},
+		{name: "a body that nobody knows", method: "POST", path: maps, contentType: "text/plain", body: "x"},
 		create("a secret", inTruth+"/secrets", of("v1", "Secret", "s", "", `"stringData":{"a":"b"}`)),
 		create("a secret that is no base64", inTruth+"/secrets", of("v1", "Secret", "s2", "", `"data":{"a":"?"}`)),
 		create("a certificate without one", inTruth+"/secrets", of("v1", "Secret", "s2", "", `"type":"kubernetes.io/tls"`)),
