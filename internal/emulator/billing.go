@@ -102,8 +102,24 @@ func (b billing) render(project, account string) *cloudbilling.ProjectBillingInf
 	}
 }
 
+// project resolves the project of a call, which may be any that stands: Cloud
+// Billing has to be enabled where the call comes from.
+func (b billing) project(ctx context.Context, r *restRequest) (string, error) {
+	if err := b.s.checkConsumer(ctx, r, cloudBillingHost); err != nil {
+		return "", err
+	}
+	p, err := b.s.managedProject(projectOf(r.vars["name"]))
+	if err != nil {
+		return "", err
+	}
+	if p.Deleted != nil {
+		return "", callerDenied("", "")
+	}
+	return p.ID, nil
+}
+
 func (b billing) get(ctx context.Context, r *restRequest) (any, error) {
-	project, err := b.s.useProject(ctx, projectOf(r.vars["name"]), cloudBillingHost)
+	project, err := b.project(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +128,7 @@ func (b billing) get(ctx context.Context, r *restRequest) (any, error) {
 }
 
 func (b billing) update(ctx context.Context, r *restRequest) (any, error) {
-	project, err := b.s.useProject(ctx, projectOf(r.vars["name"]), cloudBillingHost)
+	project, err := b.project(ctx, r)
 	if err != nil {
 		return nil, err
 	}

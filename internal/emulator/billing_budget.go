@@ -67,17 +67,6 @@ func projectsOf(doc map[string]any) []string {
 	return names
 }
 
-// consumer checks the project that the call is charged to, where the caller names
-// one: the API belongs to no project of its own.
-func (b budgetService) consumer(ctx context.Context, r *restRequest) error {
-	project := r.header.Get("X-Goog-User-Project")
-	if project == "" {
-		return nil
-	}
-	_, err := b.s.useProject(ctx, project, budgetHost)
-	return err
-}
-
 // read returns a request's budget both as it was written and by its names.
 func (b budgetService) read(r *restRequest) (map[string]any, *budget, error) {
 	in := &budget{}
@@ -140,7 +129,7 @@ func (b budgetService) finish(doc map[string]any) (map[string]any, error) {
 }
 
 func (b budgetService) create(ctx context.Context, r *restRequest) (any, error) {
-	if err := b.consumer(ctx, r); err != nil {
+	if err := b.s.checkConsumer(ctx, r, budgetHost); err != nil {
 		return nil, err
 	}
 	parent := r.vars["parent"]
@@ -176,7 +165,7 @@ func withEtag(doc map[string]any, version int64) map[string]any {
 
 // find loads the budget of a request for what is to be done with it.
 func (b budgetService) find(ctx context.Context, r *restRequest, verb string) (map[string]any, int64, error) {
-	if err := b.consumer(ctx, r); err != nil {
+	if err := b.s.checkConsumer(ctx, r, budgetHost); err != nil {
 		return nil, 0, err
 	}
 	have := map[string]any{}
@@ -198,7 +187,7 @@ func (b budgetService) get(ctx context.Context, r *restRequest) (any, error) {
 }
 
 func (b budgetService) list(ctx context.Context, r *restRequest) (any, error) {
-	if err := b.consumer(ctx, r); err != nil {
+	if err := b.s.checkConsumer(ctx, r, budgetHost); err != nil {
 		return nil, err
 	}
 	parent := r.vars["parent"]

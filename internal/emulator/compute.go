@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"google.golang.org/api/compute/v1"
 )
 
 const (
@@ -168,6 +170,9 @@ func (c *computeCall) document(typed any) (computeDoc, error) {
 	if err := c.withoutNulls(typed); err != nil {
 		return nil, err
 	}
+	if err := c.withoutIgnored(typed); err != nil {
+		return nil, err
+	}
 	if err := c.decode(typed); err != nil {
 		if c.version == "beta" && strings.Contains(err.Error(), "Unknown name") {
 			return nil, notModelled("what the beta version alone has: %s", err.Error())
@@ -187,6 +192,40 @@ func (c *computeCall) document(typed any) (computeDoc, error) {
 	return doc, nil
 }
 
+// ignoredNames are names that no type of the API has and that hashicorp/google
+// sends all the same, each time: what is written there is about its own state.
+// Compute Engine lets them pass. Here no other unknown name does, for that would
+// hide a misspelt one.
+func ignoredNames(typed any) (part, name string) {
+	switch typed.(type) {
+	case *compute.Network:
+		return "routingConfig", "deleteBgpAlwaysCompareMed"
+	case *compute.Router:
+		return "nats", "initialNatIps"
+	}
+	return "", ""
+}
+
+// withoutIgnored takes the ignored names out of the request.
+func (c *computeCall) withoutIgnored(typed any) error {
+	part, name := ignoredNames(typed)
+	if name == "" || !bytes.Contains(c.body, []byte(name)) {
+		return nil
+	}
+	value, err := parseJSON(c.body)
+	doc, ok := value.(map[string]any)
+	if err != nil || !ok {
+		return err
+	}
+	if one, ok := doc[part].(map[string]any); ok {
+		delete(one, name)
+	}
+	for _, one := range asDocs(doc[part]) {
+		delete(one, name)
+	}
+	return c.replaceBody(doc)
+}
+
 // withoutNulls takes a null fingerprint out of the request when the type has
 // none: hashicorp/google sends that to networks, and the API takes it.
 func (c *computeCall) withoutNulls(typed any) error {
@@ -199,7 +238,12 @@ func (c *computeCall) withoutNulls(typed any) error {
 		return nil //nolint:nilerr // decode says what is wrong
 	}
 	delete(doc, key)
-	raw, err := json.Marshal(doc)
+	return c.replaceBody(doc)
+}
+
+// replaceBody gives the call another body.
+func (c *computeCall) replaceBody(body any) error {
+	raw, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}

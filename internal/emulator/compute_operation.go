@@ -310,7 +310,7 @@ func (v computeService) remember(c *computeCall, op *computeOperation) error {
 }
 
 // newID returns a number of nineteen digits, as the API assigns them.
-func (v computeService) newID() string { return v.s.newNumericID(kindComputeOperation, "") }
+func (v computeService) newID() string { return v.s.newSignedID() }
 
 // operationName has the API's form: the time in milliseconds, then random parts.
 func (v computeService) operationName(now time.Time) string {

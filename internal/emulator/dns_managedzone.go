@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -120,7 +121,7 @@ func (v dnsService) createZone(_ context.Context, c *dnsCall) (any, error) {
 	if _, ok := doc["description"]; !ok {
 		doc["description"] = ""
 	}
-	doc["id"], doc["creationTime"] = v.s.newNumericID(kindDNSOperation, ""), dnsTime(v.s.now())
+	doc["id"], doc["creationTime"] = v.s.newSignedID(), dnsTime(v.s.now())
 	z := &managedZone{Zone: doc, Project: c.project, Changes: 1}
 	if err := v.completeZone(c, z); err != nil {
 		return nil, err
@@ -138,9 +139,7 @@ func (c *dnsCall) zoneDocument() (computeDoc, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, key := range []string{"kind", "id", "creationTime", "nameServers"} {
-		delete(doc, key)
-	}
+	delete(doc, "kind")
 	cleanDoc(doc)
 	return doc, nil
 }
@@ -294,6 +293,19 @@ func (v dnsService) listZones(_ context.Context, c *dnsCall) (any, error) {
 	return c.page(all, "managedZones", "dns#managedZonesListResponse")
 }
 
+// fixedInZone refuses a change of what a zone keeps. An update has to name what the
+// service assigned, as hashicorp/google found: what is missing counts as changed.
+func fixedInZone(doc, before computeDoc, patch bool) error {
+	for _, key := range []string{"name", "dnsName", "visibility", "id", "creationTime", "nameServers"} {
+		given, ok := doc[key]
+		assigned := key == "id" || key == "creationTime" || key == "nameServers"
+		if ok && !reflect.DeepEqual(given, before[key]) || !ok && assigned && !patch {
+			return withReason("immutableField", invalid("The field 'entity.managedZone.%s' cannot be modified.", key))
+		}
+	}
+	return nil
+}
+
 // changeZone serves patch, which keeps what it leaves out, and update.
 func (v dnsService) changeZone(patch bool) dnsHandler {
 	return func(ctx context.Context, c *dnsCall) (any, error) {
@@ -306,10 +318,8 @@ func (v dnsService) changeZone(patch bool) dnsHandler {
 			return nil, err
 		}
 		before := z.Zone
-		for _, key := range []string{"name", "dnsName", "visibility"} {
-			if given, ok := doc[key]; ok && given != before[key] {
-				return nil, dnsInvalid("entity.managedZone."+key, fmt.Sprint(given))
-			}
+		if err := fixedInZone(doc, before, patch); err != nil {
+			return nil, err
 		}
 		base := before
 		if !patch {

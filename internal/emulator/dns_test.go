@@ -55,11 +55,11 @@ func TestManagedZone(t *testing.T) {
 	if z["description"] != "changed" || fmt.Sprint(z["labels"]) != "map[a:b]" || z["privateVisibilityConfig"] == nil {
 		t.Errorf("%v", z)
 	}
-	e.json("PUT", dnsPath+"/z", `{"name":"z","dnsName":"googleapis.com.","visibility":"private"}`)
+	e.json("PUT", dnsPath+"/z", fmt.Sprintf(`{"name":"z","dnsName":"googleapis.com.","visibility":"private","id":%s,"creationTime":"%s","nameServers":["ns-gcp-private.googledomains.com."]}`, z["id"], z["creationTime"]))
 	if z = e.json("GET", dnsPath+"/z", ""); z["labels"] != nil || z["privateVisibilityConfig"] != nil || z["description"] != "" {
 		t.Errorf("%v", z)
 	}
-	e.refuse("PATCH", dnsPath+"/z", `{"dnsName":"other.com."}`, 400, "invalid", "dnsName")
+	e.refuse("PATCH", dnsPath+"/z", `{"dnsName":"other.com."}`, 400, "immutableField", "dnsName")
 	if list := e.json("GET", dnsPath+"?dnsName=example.com.", ""); len(list["managedZones"].([]any)) != 1 {
 		t.Errorf("%v", list)
 	}

@@ -295,9 +295,15 @@ func TestBilling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = svc.Projects.GetBillingInfo("projects/p").Do()
+	// The API has to be enabled where the call is charged, not where it is about.
+	asked := svc.Projects.GetBillingInfo("projects/p")
+	asked.Header().Set("X-Goog-User-Project", "caller")
+	_, err = asked.Do()
 	wantHTTP(t, err, 403, "has not been used in project")
-	e.enable(t, "p", "cloudbilling.googleapis.com")
+	e.enable(t, "caller", "cloudbilling.googleapis.com")
+	if _, err = asked.Do(); err != nil {
+		t.Fatal(err)
+	}
 	got, err := svc.Projects.GetBillingInfo("projects/p").Do()
 	if err != nil || !got.BillingEnabled || got.ProjectId != "p" || got.Name != "projects/p/billingInfo" {
 		t.Fatalf("%+v, %v", got, err)

@@ -95,7 +95,7 @@ func TestHashicorpSQL(t *testing.T) {
 	user := map[string]any{"instance": "db-1", "name": "app", "password": "s3cret-user"}
 	h.sqlWait("POST", instances+"/db-1/users?prettyPrint=false", user)
 	user["password"] = "s3cret-other"
-	h.sqlWait("PUT", instances+"/db-1/users?host=&name=app&prettyPrint=false", user)
+	h.sqlWait("PUT", instances+"/db-1/users?host=&name=app&prettyPrint=false&revokeExistingRoles=false", user)
 	listed := fmt.Sprint(h.send("GET", instances+"/db-1/users?prettyPrint=false", nil))
 	if !strings.Contains(listed, "name:app") || strings.Contains(listed, "s3cret") {
 		t.Errorf("users = %s", listed)

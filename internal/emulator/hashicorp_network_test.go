@@ -14,8 +14,9 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator"
 )
 
-// wireStep is a request of hashicorp/google. {{fingerprint}} and
-// {{labelFingerprint}} stand for what was read before it.
+// wireStep is a request of hashicorp/google. {{fingerprint}}, {{labelFingerprint}}
+// and the like stand for what was read before it, and {{name}} and {{etag}} for
+// what the last reply with one had.
 type wireStep struct{ method, path, body string }
 
 // networkLifecycle is a resource of hashicorp/google on the wire: what it sends
@@ -37,18 +38,23 @@ type networkLifecycle struct {
 	destroy []wireStep
 	// gone is the status of a read after that; 0 means 404.
 	gone int
+	// gonePart is the part that a read with status 200 lacks then, part when it is "".
+	gonePart string
 }
 
 const (
 	hashicorpCompute = "compute.googleapis.com/compute/v1/projects/p/"
 	hashicorpDNS     = "dns.googleapis.com/dns/v1/projects/p/"
+	// hashicorpRecords is where Google's client of Cloud DNS calls, within the
+	// provider: it lost the last part of the endpoint before.
+	hashicorpRecords = "dns/v1/projects/p/"
 	hashicorpRegion  = hashicorpCompute + "regions/us-central1/"
 )
 
 func networkLifecycles() []networkLifecycle {
 	always := []string{"id", "kind", "creationTimestamp", "selfLink", "selfLinkWithId", "fingerprint", "labelFingerprint"}
 	with := func(more ...string) []string { return append(slices.Clone(always), more...) }
-	network := wireStep{"POST", hashicorpCompute + "global/networks", `{"autoCreateSubnetworks":false,"name":"n","networkFirewallPolicyEnforcementOrder":"AFTER_CLASSIC_FIREWALL","routingConfig":{}}`}
+	network := wireStep{"POST", hashicorpCompute + "global/networks", `{"autoCreateSubnetworks":false,"name":"n","networkFirewallPolicyEnforcementOrder":"AFTER_CLASSIC_FIREWALL","routingConfig":{"deleteBgpAlwaysCompareMed":false}}`}
 	subnetwork := wireStep{"POST", hashicorpRegion + "subnetworks", `{"ipCidrRange":"10.2.0.0/16","logConfig":{"enable":false},"name":"s","network":"projects/p/global/networks/n","region":"projects/p/global/regions/us-central1"}`}
 	router := wireStep{"POST", hashicorpRegion + "routers", `{"encryptedInterconnectRouter":false,"name":"r","network":"projects/p/global/networks/n","region":"projects/p/global/regions/us-central1"}`}
 	policy := wireStep{"POST", hashicorpCompute + "global/firewallPolicies", `{"name":"f"}`}
@@ -56,18 +62,26 @@ func networkLifecycles() []networkLifecycle {
 		"privateVisibilityConfig":{"gkeClusters":[],"networks":[{"networkUrl":"{{endpoint}}compute.googleapis.com/compute/v1/projects/p/global/networks/n"}]},"visibility":"private"}`
 	nat := func(filter string) string {
 		return `{"name":"nat","natIpAllocateOption":"AUTO_ONLY","sourceSubnetworkIpRangesToNat":"LIST_OF_SUBNETWORKS","subnetworks":[{"name":"projects/p/regions/us-central1/subnetworks/s","sourceIpRangesToNat":["ALL_IP_RANGES"]}],
-			"drainNatIps":[],"enableEndpointIndependentMapping":false,"icmpIdleTimeoutSec":30,"logConfig":{"enable":true,"filter":"` + filter + `"},"tcpEstablishedIdleTimeoutSec":1200,"tcpTransitoryIdleTimeoutSec":30,"type":"PUBLIC","udpIdleTimeoutSec":30}`
+			"drainNatIps":[],"initialNatIps":[],"nat64Subnetworks":[],"natIps":[],"rules":[],"enableEndpointIndependentMapping":false,"icmpIdleTimeoutSec":30,"logConfig":{"enable":true,"filter":"` + filter + `"},"tcpEstablishedIdleTimeoutSec":1200,"tcpTransitoryIdleTimeoutSec":30,"type":"PUBLIC","udpIdleTimeoutSec":30}`
 	}
+	// What is sent empty is not read.
+	natRead := func(filter string) string {
+		return strings.Replace(nat(filter), `"drainNatIps":[],"initialNatIps":[],"nat64Subnetworks":[],"natIps":[],"rules":[],`, "", 1)
+	}
+	// An update of a zone sends back what the provider has read of it, the id as
+	// a number.
+	zoneUpdate := strings.Replace(zone, `{"cloudLoggingConfig":{"enableLogging":false},"description":"Managed by Terraform"`,
+		`{"cloudLoggingConfig":{},"creationTime":"{{creationTime}}","id":{{id}},"nameServers":["ns-gcp-private.googledomains.com."],"description":"changed"`, 1)
 	rule := `{"action":"allow","description":"d","direction":"INGRESS","disabled":false,"enableLogging":true,"match":{"layer4Configs":[{"ipProtocol":"tcp","ports":["443"]}],"srcIpRanges":["10.100.0.1/32"]},"priority":1000,"ruleName":"test-rule"}`
 	return []networkLifecycle{
 		{
 			name:     "google_compute_network",
-			create:   []wireStep{{"POST", hashicorpCompute + "global/networks", `{"autoCreateSubnetworks":false,"description":"d","mtu":1460,"name":"n","networkFirewallPolicyEnforcementOrder":"AFTER_CLASSIC_FIREWALL","routingConfig":{"routingMode":"GLOBAL"}}`}},
+			create:   []wireStep{{"POST", hashicorpCompute + "global/networks", `{"autoCreateSubnetworks":false,"description":"d","mtu":1460,"name":"n","networkFirewallPolicyEnforcementOrder":"AFTER_CLASSIC_FIREWALL","routingConfig":{"deleteBgpAlwaysCompareMed":false,"routingMode":"GLOBAL"}}`}},
 			read:     hashicorpCompute + "global/networks/n",
 			config:   `{"autoCreateSubnetworks":false,"description":"d","mtu":1460,"name":"n","networkFirewallPolicyEnforcementOrder":"AFTER_CLASSIC_FIREWALL","routingConfig":{"routingMode":"GLOBAL"}}`,
 			computed: with("routingConfig.bgpBestPathSelectionMode"),
 			updates: []wireStep{
-				{"PATCH", hashicorpCompute + "global/networks/n", `{"networkFirewallPolicyEnforcementOrder":"BEFORE_CLASSIC_FIREWALL","routingConfig":{"routingMode":"REGIONAL"}}`},
+				{"PATCH", hashicorpCompute + "global/networks/n", `{"networkFirewallPolicyEnforcementOrder":"BEFORE_CLASSIC_FIREWALL","routingConfig":{"deleteBgpAlwaysCompareMed":false,"routingMode":"REGIONAL"}}`},
 				{"PATCH", hashicorpCompute + "global/networks/n", `{"fingerprint":null,"mtu":1500}`},
 			},
 			changed: `{"autoCreateSubnetworks":false,"description":"d","mtu":1500,"name":"n","networkFirewallPolicyEnforcementOrder":"BEFORE_CLASSIC_FIREWALL","routingConfig":{"routingMode":"REGIONAL"}}`,
@@ -107,10 +121,10 @@ func networkLifecycles() []networkLifecycle {
 			name: "google_compute_router_nat", setup: []wireStep{network, subnetwork, router},
 			create: []wireStep{{"PATCH", hashicorpRegion + "routers/r", `{"nats":[` + nat("ERRORS_ONLY") + `]}`}},
 			read:   hashicorpRegion + "routers/r", part: "nats.0",
-			config:   strings.Replace(nat("ERRORS_ONLY"), `"drainNatIps":[],`, "", 1),
+			config:   natRead("ERRORS_ONLY"),
 			computed: []string{"autoNetworkTier", "effectiveTcpTimeWaitTimeoutSec", "endpointTypes"},
 			updates:  []wireStep{{"PATCH", hashicorpRegion + "routers/r", `{"nats":[` + nat("ALL") + `]}`}},
-			changed:  strings.Replace(nat("ALL"), `"drainNatIps":[],`, "", 1),
+			changed:  natRead("ALL"),
 			destroy:  []wireStep{{"PATCH", hashicorpRegion + "routers/r", `{"nats":[]}`}},
 			gone:     200,
 		},
@@ -181,20 +195,20 @@ func networkLifecycles() []networkLifecycle {
 			config: `{"description":"Managed by Terraform","dnsName":"private.example.com.","labels":{"a":"b"},"name":"z","privateVisibilityConfig":{"networks":[{"networkUrl":"projects/p/global/networks/n"}]},"visibility":"private"}`,
 			computed: with("creationTime", "nameServers", "cloudLoggingConfig.kind", "cloudLoggingConfig.enableLogging",
 				"privateVisibilityConfig.kind", "privateVisibilityConfig.networks.0.kind"),
-			updates: []wireStep{{"PUT", hashicorpDNS + "managedZones/z", strings.Replace(zone, "Managed by Terraform", "changed", 1)}},
+			updates: []wireStep{{"PUT", hashicorpDNS + "managedZones/z", zoneUpdate}},
 			changed: `{"description":"changed","dnsName":"private.example.com.","labels":{"a":"b"},"name":"z","privateVisibilityConfig":{"networks":[{"networkUrl":"projects/p/global/networks/n"}]},"visibility":"private"}`,
 			destroy: []wireStep{{"DELETE", hashicorpDNS + "managedZones/z", ""}},
 		},
 		{
 			name: "google_dns_record_set", setup: []wireStep{network, {"POST", hashicorpDNS + "managedZones", zone}},
-			create: []wireStep{{"POST", hashicorpDNS + "managedZones/z/changes", `{"additions":[{"name":"a.private.example.com.","rrdatas":["10.0.0.1","10.0.0.2"],"ttl":300,"type":"A"}]}`}},
-			read:   hashicorpDNS + "managedZones/z/rrsets?name=a.private.example.com.&type=A", part: "rrsets.0",
+			create: []wireStep{{"POST", hashicorpRecords + "managedZones/z/changes", `{"additions":[{"name":"a.private.example.com.","rrdatas":["10.0.0.1","10.0.0.2"],"ttl":300,"type":"A"}]}`}},
+			read:   hashicorpRecords + "managedZones/z/rrsets?name=a.private.example.com.&type=A", part: "rrsets.0",
 			config:   `{"name":"a.private.example.com.","rrdatas":["10.0.0.1","10.0.0.2"],"ttl":300,"type":"A"}`,
 			computed: []string{"kind"},
-			updates: []wireStep{{"POST", hashicorpDNS + "managedZones/z/changes", `{"additions":[{"name":"a.private.example.com.","rrdatas":["10.0.0.3"],"ttl":60,"type":"A"}],
+			updates: []wireStep{{"POST", hashicorpRecords + "managedZones/z/changes", `{"additions":[{"name":"a.private.example.com.","rrdatas":["10.0.0.3"],"ttl":60,"type":"A"}],
 				"deletions":[{"name":"a.private.example.com.","rrdatas":["10.0.0.1","10.0.0.2"],"ttl":300,"type":"A"}]}`}},
 			changed: `{"name":"a.private.example.com.","rrdatas":["10.0.0.3"],"ttl":60,"type":"A"}`,
-			destroy: []wireStep{{"POST", hashicorpDNS + "managedZones/z/changes", `{"deletions":[{"name":"a.private.example.com.","rrdatas":["10.0.0.3"],"ttl":60,"type":"A"}]}`}},
+			destroy: []wireStep{{"POST", hashicorpRecords + "managedZones/z/changes", `{"deletions":[{"name":"a.private.example.com.","rrdatas":["10.0.0.3"],"ttl":60,"type":"A"}]}`}},
 			gone:    200,
 		},
 	}
@@ -207,37 +221,44 @@ func TestHashicorpNetworks(t *testing.T) {
 	for _, l := range networkLifecycles() {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
-			e := cloud(t, emulator.Options{LROScale: 1})
-			w := &wireRun{e: e, h: &hashicorp{t: t, endpoint: "http://" + e.srv.Addr() + "/"}, l: l}
-			if strings.Contains(fmt.Sprint(l), "{{attachment}}") {
-				w.attachment = e.attachment("db", `"p"`)
-			}
-			for _, step := range l.setup {
-				w.send(step)
-			}
-			for _, step := range l.create {
-				w.send(step)
-			}
-			w.wantEmptyPlan(l.config)
-			for _, step := range l.updates {
-				w.send(step)
-			}
-			w.wantEmptyPlan(l.changed)
-			for _, step := range l.destroy {
-				w.send(step)
-			}
-			want := l.gone
-			if want == 0 {
-				want = http.StatusNotFound
-			}
-			a := w.h.try("GET", l.read, nil)
-			if a.status != want {
-				t.Errorf("after the destroy: %d %s", a.status, a.body)
-			}
-			if want == 200 && partOf(t, a, l.part) != nil {
-				t.Errorf("after the destroy: %s", a.body)
-			}
+			l.run(t, cloud(t, emulator.Options{LROScale: 1}))
 		})
+	}
+}
+
+// run takes the resource through its life.
+func (l networkLifecycle) run(t *testing.T, e *env) {
+	t.Helper()
+	w := &wireRun{e: e, h: &hashicorp{t: t, endpoint: "http://" + e.srv.Addr() + "/"}, l: l, learned: map[string]string{}}
+	if strings.Contains(fmt.Sprint(l), "{{attachment}}") {
+		w.attachment = e.attachment("db", `"p"`)
+	}
+	for _, step := range append(slices.Clone(l.setup), l.create...) {
+		w.send(step)
+	}
+	w.l.read = w.fill(l.read)
+	w.wantEmptyPlan(w.fill(l.config))
+	for _, step := range l.updates {
+		w.send(step)
+	}
+	w.wantEmptyPlan(w.fill(l.changed))
+	for _, step := range l.destroy {
+		w.send(step)
+	}
+	want := l.gone
+	if want == 0 {
+		want = http.StatusNotFound
+	}
+	a := w.h.try("GET", w.l.read, nil)
+	if a.status != want {
+		t.Errorf("after the destroy: %d %s", a.status, a.body)
+	}
+	part := l.part
+	if l.gonePart != "" {
+		part = l.gonePart
+	}
+	if want == 200 && partOf(t, a, part) != nil {
+		t.Errorf("after the destroy: %s", a.body)
 	}
 }
 
@@ -247,22 +268,45 @@ type wireRun struct {
 	h          *hashicorp
 	l          networkLifecycle
 	attachment string
+	// learned are the name and the etag of the last reply that had them.
+	learned map[string]string
+}
+
+// fill puts in what placeholders stand for.
+func (w *wireRun) fill(text string) string {
+	text = strings.NewReplacer("{{endpoint}}", w.h.endpoint, "{{attachment}}", w.attachment, "{{name}}", w.learned["name"], "{{etag}}", w.learned["etag"]).Replace(text)
+	if strings.Contains(text, "{{number}}") {
+		text = strings.ReplaceAll(text, "{{number}}", w.e.number(w.h.t, "p"))
+	}
+	for _, key := range []string{"fingerprint", "labelFingerprint", "id", "creationTime"} {
+		if strings.Contains(text, "{{"+key+"}}") {
+			text = strings.ReplaceAll(text, "{{"+key+"}}", fmt.Sprint(w.h.send("GET", w.l.read, nil)[key]))
+		}
+	}
+	return text
+}
+
+// learn keeps the name and the etag of a reply.
+func (w *wireRun) learn(reply map[string]any) {
+	for _, key := range []string{"name", "etag"} {
+		if value, ok := reply[key].(string); ok {
+			w.learned[key] = value
+		}
+	}
 }
 
 // send makes a request and polls what it starts, as the provider does.
 func (w *wireRun) send(step wireStep) {
 	w.h.t.Helper()
-	body := strings.NewReplacer("{{endpoint}}", w.h.endpoint, "{{attachment}}", w.attachment).Replace(step.body)
-	for _, key := range []string{"fingerprint", "labelFingerprint"} {
-		if strings.Contains(body, "{{"+key+"}}") {
-			body = strings.ReplaceAll(body, "{{"+key+"}}", fmt.Sprint(w.h.send("GET", w.l.read, nil)[key]))
-		}
-	}
+	step.path = w.fill(step.path)
 	var raw any
-	if body != "" {
+	if body := w.fill(step.body); body != "" {
 		raw = json.RawMessage(body)
 	}
 	a := w.h.try(step.method, step.path, raw)
+	if a.status == http.StatusNoContent {
+		return
+	}
 	if a.status != http.StatusOK {
 		w.h.t.Fatalf("%s %s: %d %s", step.method, step.path, a.status, a.body)
 	}
@@ -270,20 +314,18 @@ func (w *wireRun) send(step wireStep) {
 	if err := json.Unmarshal(a.body, &op); err != nil {
 		w.h.t.Fatal(err)
 	}
-	path := ""
-	switch op["kind"] {
-	case "compute#operation":
-		path = strings.TrimPrefix(fmt.Sprint(op["selfLink"]), "https://www.googleapis.com/")
-		path = "compute.googleapis.com/" + path
-	case "dns#change":
-		path = strings.TrimSuffix(step.path, "/") + "/" + fmt.Sprint(op["id"])
-	default:
+	path := w.operation(step, op)
+	if path == "" {
+		w.learn(op)
 		return
 	}
 	for range 100 {
-		if status := op["status"]; status == "DONE" || status == "done" {
+		if op["status"] == "DONE" || op["status"] == "done" || op["done"] == true {
 			if op["error"] != nil {
 				w.h.t.Fatalf("%s %s: %v", step.method, step.path, op)
+			}
+			if response, ok := op["response"].(map[string]any); ok {
+				w.learn(response)
 			}
 			return
 		}
@@ -293,6 +335,21 @@ func (w *wireRun) send(step wireStep) {
 		op = w.h.send("GET", path, nil)
 	}
 	w.h.t.Fatalf("%s %s: never done", step.method, step.path)
+}
+
+// operation is where the operation that a call began is read, "" when it began
+// none.
+func (w *wireRun) operation(step wireStep, reply map[string]any) string {
+	switch name := fmt.Sprint(reply["name"]); {
+	case reply["kind"] == "compute#operation":
+		return "compute.googleapis.com/" + strings.TrimPrefix(fmt.Sprint(reply["selfLink"]), "https://www.googleapis.com/")
+	case reply["kind"] == "dns#change":
+		return strings.TrimSuffix(step.path, "/") + "/" + fmt.Sprint(reply["id"])
+	case strings.Contains(name, "operations/"):
+		api := strings.SplitN(step.path, "/", 3)
+		return api[0] + "/" + api[1] + "/" + name
+	}
+	return ""
 }
 
 // partOf is the part of a reply at a dotted path, nil when there is none.

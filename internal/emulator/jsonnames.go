@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -48,6 +49,56 @@ func checkNames(value any, typ reflect.Type, at string) error {
 		}
 	}
 	return nil
+}
+
+// quoteNumbers writes the whole numbers in a value as strings where the type
+// spells integers of 64 bits so, and reports whether there were any. Google's
+// parser takes both forms: hashicorp/google sends back the id of a zone as a number.
+func quoteNumbers(value any, typ reflect.Type) bool {
+	for typ != nil && typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	if typ == nil || reflect.PointerTo(typ).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+		return false
+	}
+	changed := false
+	switch value := value.(type) {
+	case map[string]any:
+		for name, item := range value {
+			if number, ok := item.(json.Number); ok && quotedField(typ, name) && wholeNumber.MatchString(number.String()) {
+				value[name], changed = number.String(), true
+				continue
+			}
+			if inner, ok := namedType(typ, name); ok && quoteNumbers(item, inner) {
+				changed = true
+			}
+		}
+	case []any:
+		if typ.Kind() != reflect.Slice {
+			return false
+		}
+		for _, item := range value {
+			if quoteNumbers(item, typ.Elem()) {
+				changed = true
+			}
+		}
+	}
+	return changed
+}
+
+var wholeNumber = regexp.MustCompile(`^-?[0-9]+$`)
+
+// quotedField tells whether a struct's field of a JSON name is a number in a string.
+func quotedField(typ reflect.Type, name string) bool {
+	if typ.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range typ.NumField() {
+		if tag, options, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ","); tag == name {
+			return slices.Contains(strings.Split(options, ","), "string")
+		}
+	}
+	return false
 }
 
 // namedType returns the type that a name stands for in a struct or a map. What

@@ -108,6 +108,25 @@ func checkKeyLabels(labels map[string]string) error {
 	return nil
 }
 
+// changeTemplate gives the versions to come another algorithm of the same purpose.
+// Their protection level stays (https://cloud.google.com/kms/docs/reference/rest).
+func (key *cryptoKeyRecord) changeTemplate(t *cloudkms.CryptoKeyVersionTemplate) error {
+	if t == nil {
+		return nil
+	}
+	if t.ProtectionLevel != "" && t.ProtectionLevel != key.Protection {
+		return invalid("The protection level of CryptoKey %s can't become %s.", key.Name, t.ProtectionLevel)
+	}
+	if t.Algorithm == "" || t.Algorithm == key.Algorithm {
+		return nil
+	}
+	algorithm, err := algorithmOf(&cloudkms.CryptoKey{Purpose: key.Purpose, VersionTemplate: t})
+	if err == nil {
+		key.Algorithm = algorithm
+	}
+	return err
+}
+
 // apply changes what a mask names.
 func (key *cryptoKeyRecord) apply(in *cloudkms.CryptoKey, mask string, now time.Time) error {
 	if mask == "" {
@@ -129,8 +148,8 @@ func (key *cryptoKeyRecord) apply(in *cloudkms.CryptoKey, mask string, now time.
 		case "nextRotationTime", "next_rotation_time":
 			next, schedule = in.NextRotationTime, true
 		case "versionTemplate", "version_template", "versionTemplate.algorithm", "version_template.algorithm":
-			if t := in.VersionTemplate; t != nil && (t.Algorithm != "" && t.Algorithm != key.Algorithm || t.ProtectionLevel != "" && t.ProtectionLevel != key.Protection) {
-				return invalid("The version template of CryptoKey %s can't become %s with the protection level %s.", key.Name, t.Algorithm, t.ProtectionLevel)
+			if err := key.changeTemplate(in.VersionTemplate); err != nil {
+				return err
 			}
 		case "keyAccessJustificationsPolicy", "key_access_justifications_policy":
 			return notModelled("keyAccessJustificationsPolicy")

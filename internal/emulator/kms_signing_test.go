@@ -58,4 +58,21 @@ func TestKeyThatSigns(t *testing.T) {
 	wantHTTP(t, err, 400, purpose)
 	_, err = keys.Patch(key.Name, &cloudkms.CryptoKey{RotationPeriod: "7776000s", NextRotationTime: "2027-01-01T00:00:00Z"}).UpdateMask("rotationPeriod,nextRotationTime").Do()
 	wantHTTP(t, err, 400, "rotation")
+	// Versions to come may have another algorithm for the same purpose, which is
+	// allowed and not modelled, and no other protection level.
+	for _, c := range []struct {
+		template *cloudkms.CryptoKeyVersionTemplate
+		status   int
+		text     string
+	}{
+		{&cloudkms.CryptoKeyVersionTemplate{Algorithm: "EC_SIGN_P384_SHA384", ProtectionLevel: "SOFTWARE"}, 501, "EC_SIGN_P384_SHA384"},
+		{&cloudkms.CryptoKeyVersionTemplate{Algorithm: "GOOGLE_SYMMETRIC_ENCRYPTION"}, 400, "can't be used"},
+		{&cloudkms.CryptoKeyVersionTemplate{Algorithm: algorithm, ProtectionLevel: "HSM"}, 400, "can't become HSM"},
+	} {
+		_, err = keys.Patch(key.Name, &cloudkms.CryptoKey{VersionTemplate: c.template}).UpdateMask("versionTemplate").Do()
+		wantHTTP(t, err, c.status, c.text)
+	}
+	if _, err = keys.Patch(key.Name, &cloudkms.CryptoKey{VersionTemplate: template}).UpdateMask("versionTemplate.algorithm").Do(); err != nil {
+		t.Error(err)
+	}
 }

@@ -78,6 +78,19 @@ func (s *Server) useProject(ctx context.Context, idOrNumber, apiHost string) (st
 	return id, s.checkProject(ctx, id, apiHost)
 }
 
+// checkConsumer checks the project that a call is charged to, where the caller
+// names one, for the APIs that are used from a project and not in one: whose
+// resources a call is about says nothing of where the API has to be enabled. A
+// caller who names no project has one of its own, which is not emulated.
+func (s *Server) checkConsumer(ctx context.Context, r *restRequest, apiHost string) error {
+	project := r.header.Get("X-Goog-User-Project")
+	if project == "" {
+		return nil
+	}
+	_, err := s.useProject(ctx, project, apiHost)
+	return err
+}
+
 // canonicalName puts the project's id in the place of its number in a name that
 // starts with projects/.
 func (s *Server) canonicalName(name string) string {

@@ -166,6 +166,11 @@ func (s *Server) splitHost(r *http.Request) (host, path string) {
 	if strings.HasPrefix(path, uploadPath) {
 		return storageHost, path
 	}
+	// hashicorp/google takes the last part of the path off its dns_custom_endpoint
+	// for the calls that it makes with Google's client.
+	if strings.HasPrefix(path, "/dns/v") {
+		return dnsHost, path
+	}
 	name := r.Host
 	if h, _, err := net.SplitHostPort(name); err == nil {
 		name = h
@@ -303,6 +308,11 @@ func (r *restRequest) decode(v any) error {
 	value, err := parseJSON(r.body)
 	if err != nil {
 		return err
+	}
+	if quoteNumbers(value, reflect.TypeOf(v)) {
+		if r.body, err = json.Marshal(value); err != nil {
+			return err
+		}
 	}
 	dec := json.NewDecoder(bytes.NewReader(r.body))
 	dec.DisallowUnknownFields()

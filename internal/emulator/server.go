@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -262,6 +263,16 @@ func (s *Server) newNumericID(kindName, prefix string) string {
 			return id
 		}
 	}
+}
+
+// newSignedID returns a random number of nineteen digits such as Compute Engine
+// and Cloud DNS assign. Their fields are unsigned, and no number has been seen that
+// a signed one could not hold: hashicorp/google reads them so.
+func (s *Server) newSignedID() string {
+	const least = 1e18
+	s.randMu.Lock()
+	defer s.randMu.Unlock()
+	return strconv.FormatUint(least+s.rand.Uint64N(math.MaxInt64-least), 10)
 }
 
 type connKey struct{}

@@ -48,7 +48,7 @@ var serviceKind = kind{
 		v := services{s: s}
 		return []route{
 			{method: "GET", path: "/v1/{name=projects/*/services/*}", rpc: "GetService", handle: v.get},
-			{method: "GET", path: "/v1/{parent=projects/*}/services", rpc: "ListServices", query: []string{"filter", "pageSize", "pageToken"}, handle: v.list},
+			{method: "GET", path: "/v1/{parent=projects/*}/services", rpc: "ListServices", query: []string{"fields", "filter", "pageSize", "pageToken"}, handle: v.list},
 			{method: "GET", path: "/v1/{parent=projects/*}/services:batchGet", rpc: "BatchGetServices", query: []string{"names"}, handle: v.batchGet},
 			{method: "POST", path: "/v1/{name=projects/*/services/*}:enable", rpc: "EnableService", handle: v.enable},
 			{method: "POST", path: "/v1/{name=projects/*/services/*}:disable", rpc: "DisableService", handle: v.disable},
@@ -220,7 +220,10 @@ func (v services) list(_ context.Context, r *restRequest) (any, error) {
 		}
 	}
 	page, next, err := pageOf(found, r.query, "services "+project+" "+filter, 50, 200)
-	return &serviceusage.ListServicesResponse{Services: page, NextPageToken: next}, err
+	if err != nil {
+		return nil, err
+	}
+	return partialReply(r, &serviceusage.ListServicesResponse{Services: page, NextPageToken: next})
 }
 
 func (v services) enable(ctx context.Context, r *restRequest) (any, error) {

@@ -223,7 +223,9 @@ func (q sqlService) updateUser(ctx context.Context, r *restRequest) (any, error)
 	if err != nil {
 		return nil, err
 	}
-	if r.query.Get("databaseRoles") != "" || r.query.Get("revokeExistingRoles") != "" {
+	// That no role is to be revoked goes without saying, and is said by
+	// hashicorp/google.
+	if revoke := r.query.Get("revokeExistingRoles"); r.query.Get("databaseRoles") != "" || revoke != "" && revoke != "false" {
 		return nil, notModelled("database roles of a user")
 	}
 	in := &sqladmin.User{}
