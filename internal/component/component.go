@@ -188,6 +188,7 @@ func join(parts ...reconcile.Observation) reconcile.Observation {
 		maps.Copy(all.Values, p.Values)
 		maps.Copy(all.Outputs, p.Outputs)
 		all.Differs = append(all.Differs, p.Differs...)
+		all.Fixed = append(all.Fixed, p.Fixed...)
 		if p.Foreign != "" {
 			foreign = append(foreign, p.Foreign)
 		}

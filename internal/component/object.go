@@ -60,7 +60,8 @@ func (o object[T]) see(ctx context.Context) (standing T, seen reconcile.Observat
 	}
 	seen.Presence = reconcile.Present
 	if o.fixed != nil {
-		seen.Differs = append(seen.Differs, o.fixed(standing)...)
+		seen.Fixed = o.fixed(standing)
+		seen.Differs = append(seen.Differs, seen.Fixed...)
 	}
 	seen.Differs = append(seen.Differs, o.patchable(standing)...)
 	return standing, seen, nil

@@ -45,7 +45,7 @@ func (controls) Run(ctx context.Context, req function.RunRequest, resp *function
 	tier, err := policy.ParseTier(name)
 	if err != nil {
 		text := err.Error()
-		resp.Error = function.NewArgumentFuncError(0, strings.ToUpper(text[:1])+text[1:]+".")
+		resp.Error = function.NewArgumentFuncError(0, strings.ToUpper(text[:1])+text[1:]) // Terraform ends the sentence.
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, policy.ControlIDs(policy.Version, tier))

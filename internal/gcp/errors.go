@@ -153,6 +153,11 @@ func IsPermissionDenied(err error) bool {
 	})
 }
 
+// IsUnauthenticated reports that there are no credentials, or none that count.
+func IsUnauthenticated(err error) bool {
+	return match(err, func(e *Error) bool { return e.Code == codes.Unauthenticated })
+}
+
 // IsServiceDisabled reports an API that is not enabled in the project.
 func IsServiceDisabled(err error) bool { return match(err, (*Error).serviceDisabled) }
 

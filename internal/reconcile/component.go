@@ -75,6 +75,9 @@ type Observation struct {
 	// Differs says in words what differs from what is desired and has no
 	// setting of its own.
 	Differs []string
+	// Fixed are those of Differs that only another object can have otherwise: a
+	// run mends them by making it anew, where that is allowed.
+	Fixed []string
 	// Foreign is set when an object of our name is not ours, and says which
 	// one and whose it is. It stops a run before its first side effect.
 	Foreign string

@@ -69,6 +69,8 @@ func Advice(err error) string {
 		return "The time given in timeouts ran out. Run apply again, or raise the timeout."
 	case gcp.IsServiceDisabled(err):
 		return "Enable the API in the project (gcloud services enable …, or google_project_service), wait a few minutes, and apply again."
+	case gcp.IsUnauthenticated(err):
+		return "The provider has no credentials that count. Give it some (credentials, access_token, or the environment variables that the provider's page lists), or run gcloud auth application-default login."
 	case gcp.IsPermissionDenied(err):
 		return "Grant the identity that runs Terraform a role with the missing permission, such as roles/monitoring.editor, and apply again. A project that doesn't exist answers in the same way: check its id."
 	case gcp.IsMetricNotFound(err):

@@ -39,3 +39,33 @@ func TestAccAdopt(t *testing.T) {
 		resource.TestStep{Config: env.Config(of("dev", named+"\nadopt = true")), Check: ready(), ConfigPlanChecks: empty()},
 	)
 }
+
+// TestAccAdoptCluster says at plan what of a cluster can't be taken over, settings
+// and what has none, and takes it over once its nodes may be made anew.
+func TestAccAdoptCluster(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	const project, network = "projects/" + acctest.Project, "projects/" + acctest.Project + "/global/networks/legacy"
+	legacyNetwork(env)
+	env.Enable("container.googleapis.com")
+	env.Call(http.MethodPost, "compute.googleapis.com/compute/v1/"+project+"/regions/europe-west1/subnetworks", `{"name": "old", "network": "`+network+`", "ipCidrRange": "10.0.0.0/20",
+		"secondaryIpRanges": [{"rangeName": "pods", "ipCidrRange": "10.4.0.0/14"}, {"rangeName": "services", "ipCidrRange": "10.8.0.0/20"}]}`)
+	env.Later(time.Hour)
+	env.Call(http.MethodPost, "container.googleapis.com/v1/"+project+"/locations/europe-west1-b/clusters", `{"cluster": {"name": "core", "network": "`+network+`",
+		"subnetwork": "`+project+`/regions/europe-west1/subnetworks/old", "networkConfig": {"datapathProvider": "ADVANCED_DATAPATH"},
+		"ipAllocationPolicy": {"useIpAliases": true, "clusterSecondaryRangeName": "pods", "servicesSecondaryRangeName": "services"},
+		"nodePools": [{"name": "primary", "initialNodeCount": 1, "config": {"machineType": "e2-standard-2"}}]}}`)
+	env.Later(time.Hour)
+	taken := `
+  adopt   = true
+  cluster = { name = "core" }
+  network = { subnetwork = "` + project + `/regions/europe-west1/subnetworks/old" }
+`
+	env.TestWith(t, func(*acctest.Env) error { return nil },
+		resource.TestStep{
+			Config:      env.Config(of("dev", taken)),
+			ExpectError: regexp.MustCompile(`can't\s+meet\s+all\s+controls[\s\S]*cluster.secure_boot\s+is\s+false[\s\S]*node_pools:\s+machine\s+type\s+is\s+e2-standard-2[\s\S]*node_pools:\s+service\s+account`),
+		},
+		resource.TestStep{Config: env.Config(of("dev", taken+"  allow_recreate = [\"node_pools\"]")), Check: ready(), ConfigPlanChecks: empty()},
+	)
+}

@@ -205,6 +205,14 @@ func TestAccLabelsGo(t *testing.T) {
 	if text, err := json.Marshal(world.Call(http.MethodGet, "storage.googleapis.com/storage/v1/b/"+spec.DataBucket(), nil)); err != nil || !strings.Contains(string(text), `"theirs":"kept"`) {
 		t.Errorf("a label of somebody else's is gone: %s", text)
 	}
+	// Another state that adopts it wants none.
+	cli.MustRun("state", "rm", address)
+	cli.Write(env.Config(of("sandbox", "")))
+	cli.MustRun(apply...)
+	cli.MustPlanEmpty()
+	if text, err := json.Marshal(world.Call(http.MethodGet, "container.googleapis.com/v1/"+spec.ClusterPath(), nil)); err != nil || strings.Contains(string(text), `"team"`) {
+		t.Errorf("a label stays on a cluster that is adopted: %s", text)
+	}
 	cli.MustRun("destroy", "-no-color", "-auto-approve", "-input=false")
 }
 

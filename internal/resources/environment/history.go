@@ -2,7 +2,9 @@ package environment
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,27 +16,37 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
+
+// recordOf is what the ledger holds of an environment, or nil.
+func recordOf(ctx context.Context, client *gcp.Client, m model) *reconcile.Record {
+	project, region, name := m.Project.ValueString(), m.Region.ValueString(), m.Name.ValueString()
+	record, err := RecordOf(ctx, client, &component.Spec{Project: project, Region: region, Name: name, Owner: component.OwnerKey(project, region, name)})
+	if err != nil {
+		return nil
+	}
+	return record
+}
 
 // endOf is when a sandbox ends that is being made, or null in other tiers. One
 // that stands already, and that this state is about to adopt, keeps counting from
 // its own creation: nobody gets a longer life by forgetting a state. One whose
 // time is up is not touched.
-func (r *environment) endOf(ctx context.Context, client *gcp.Client, planned model, diags *diag.Diagnostics) types.String {
+func endOf(now time.Time, standing *reconcile.Record, planned model, diags *diag.Diagnostics) types.String {
 	if planned.Tier.ValueString() != string(policy.Sandbox) {
 		return types.StringNull()
 	}
-	created := client.Now().UTC()
-	record, err := component.ReadRecord(ctx, client, &component.Spec{Project: planned.Project.ValueString(), Region: planned.Region.ValueString(), Name: planned.Name.ValueString()})
-	if err == nil {
-		before, endErr := time.Parse(time.RFC3339, record.Fields[FieldExpiresAt])
-		life, lifeErr := time.ParseDuration(record.Fields[fieldTTL])
+	created := now.UTC()
+	if standing != nil {
+		before, endErr := time.Parse(time.RFC3339, standing.Fields[FieldExpiresAt])
+		life, lifeErr := time.ParseDuration(standing.Fields[fieldTTL])
 		if endErr == nil && lifeErr == nil {
 			created = before.Add(-life)
 		}
 	}
 	end := created.Add(planned.TTL.Or(maxTTL))
-	if !client.Now().Before(end) {
+	if !now.Before(end) {
 		addExpired(diags, end.Format(time.RFC3339))
 	}
 	return types.StringValue(end.Format(time.RFC3339))
@@ -46,18 +58,23 @@ func addExpired(diags *diag.Diagnostics, end string) {
 		fmt.Sprintf("It ended at %s, and is not changed any more. Destroy it, or give it a longer ttl of at most 14 days from its creation.", end))
 }
 
-// formerLabels are the keys of labels that a state put on everything and a plan
-// does not want any more. After a run that fell short those of the plan before
-// count too, which the ledger keeps.
-func (r *environment) formerLabels(ctx context.Context, client *gcp.Client, state, planned model) []string {
+// formerLabels are the keys of labels that this environment has put on everything
+// and that a plan does not want any more: those of the state, and after a run that
+// fell short, or of an environment that is adopted, those that the ledger keeps.
+func formerLabels(standing *reconcile.Record, state, planned model) []string {
 	var former []string
 	for key := range state.EffectiveLabels.Elements() {
 		former = append(former, key)
 	}
-	if !state.Ready.ValueBool() {
-		spec := &component.Spec{Project: state.Project.ValueString(), Region: state.Region.ValueString(), Name: state.Name.ValueString()}
-		if record, err := component.ReadRecord(ctx, client, spec); err == nil && record.Fields[fieldFormerLabels] != "" {
-			former = append(former, strings.Split(record.Fields[fieldFormerLabels], ",")...)
+	if standing != nil {
+		if text := standing.Fields[fieldFormerLabels]; text != "" {
+			former = append(former, strings.Split(text, ",")...)
+		}
+		var applied struct {
+			Labels map[string]string `json:"effective_labels"`
+		}
+		if json.Unmarshal([]byte(standing.Fields[fieldConfiguration]), &applied) == nil {
+			former = slices.AppendSeq(former, maps.Keys(applied.Labels))
 		}
 	}
 	slices.Sort(former)

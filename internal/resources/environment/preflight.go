@@ -179,6 +179,12 @@ func foreignAt(name string) string {
 	}
 }
 
+// fixedAs are the settings that components call by other words.
+var fixedAs = map[string]string{
+	"location": policy.ClusterLocationType, "data plane": policy.ClusterDatapathProvider, "secure boot": policy.ClusterSecureBoot,
+	"integrity monitoring": policy.ClusterIntegrityMonitoring, "key of boot disks": policy.EncryptionCluster,
+}
+
 // checkGaps lists each control that what is to be adopted does not meet: what
 // apply mends, and what is fixed and wants an exception.
 func (p *planner) checkGaps(report reconcile.Report) {
@@ -200,11 +206,20 @@ func (p *planner) checkGaps(report reconcile.Report) {
 			mends = append(mends, line)
 		}
 	}
+	told := strings.Join(fixed, "\n")
+	for _, name := range report.Names {
+		for _, words := range report.Observations[name].Fixed {
+			// What is a setting has been told as one.
+			if setting := fixedAs[words[:max(strings.Index(words, " is "), 0)]]; !p.mayRecreate(name) && (setting == "" || !strings.Contains(told, setting)) {
+				fixed = append(fixed, fmt.Sprintf("  %s: %s", name, words))
+			}
+		}
+	}
 	if len(mends) > 0 {
 		p.warning("adopt", "What is adopted doesn't meet all controls yet.", "Apply will mend:\n\n"+strings.Join(mends, "\n"))
 	}
 	if len(fixed) > 0 {
 		p.problem("adopt", "What is to be adopted can't meet all controls.",
-			"These settings are fixed at creation. Set each to what stands and record why in exceptions, or let the component be made anew with allow_recreate:\n\n"+strings.Join(fixed, "\n"))
+			"These are fixed at creation. Set each to what stands, with the reason in exceptions where the tier asks for more, or let the component be made anew with allow_recreate:\n\n"+strings.Join(fixed, "\n"))
 	}
 }

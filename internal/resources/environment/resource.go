@@ -73,11 +73,13 @@ func (r *environment) Create(ctx context.Context, req resource.CreateRequest, re
 	if client == nil {
 		return
 	}
-	planned.ExpiresAt = r.endOf(ctx, client, planned, &resp.Diagnostics)
+	// One that stands already is adopted. What can't be read the run will say.
+	standing := recordOf(ctx, client, planned)
+	planned.ExpiresAt = endOf(client.Now(), standing, planned, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, 0, nil, &resp.Diagnostics)
+	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, 0, formerLabels(standing, model{}, planned), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -320,7 +322,12 @@ func (r *environment) Update(ctx context.Context, req resource.UpdateRequest, re
 	if planned.ExpiresAt.IsUnknown() {
 		planned.ExpiresAt = types.StringValue(client.Now().UTC().Add(planned.TTL.Or(maxTTL)).Format(time.RFC3339))
 	}
-	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, state.Incarnation.ValueInt64(), r.formerLabels(ctx, client, state, planned), &resp.Diagnostics)
+	var standing *reconcile.Record
+	if !state.Ready.ValueBool() {
+		standing = recordOf(ctx, client, state)
+	}
+	former := formerLabels(standing, state, planned)
+	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, state.Incarnation.ValueInt64(), former, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
