@@ -64,10 +64,9 @@ func cited(controls []policy.Control, tier policy.Tier) string {
 	return ""
 }
 
-// partOf names the components that have no settings of their own after the one
-// whose settings they serve.
-var partOf = map[string]string{
-	componentNodePools: policy.ComponentCluster, "node_identity": policy.ComponentCluster, "metrics": policy.ComponentCluster, "database_endpoint": policy.ComponentDatabase,
+// serves names the setting that a component is there for which has none of its own.
+var serves = map[string]string{
+	"node_identity": policy.ClusterWorkloadIdentity, "metrics": policy.ClusterManagedPrometheus, "database_endpoint": policy.DatabasePrivateServiceConnect,
 }
 
 // wordsOf are settings that more than one object has to keep to, by what is said
@@ -94,8 +93,11 @@ func controlsBehind(version int, component, words string) []policy.Control {
 
 // controlsOf are those of all rows that a component's settings belong to.
 func controlsOf(version int, component string) []policy.Control {
-	if whole, ok := partOf[component]; ok {
-		component = whole
+	if setting, ok := policy.Find(version, serves[component]); ok {
+		return setting.Controls
+	}
+	if component == componentNodePools {
+		component = policy.ComponentCluster
 	}
 	var all []policy.Control
 	for _, s := range policy.Settings(version) {

@@ -250,7 +250,8 @@ func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *
 	if lost {
 		pending = append(pending, "ledger")
 	}
-	if record == nil || record.Incarnation <= state.Incarnation.ValueInt64() {
+	// A run that was cut off, such as a destroy, has changed things by itself.
+	if record == nil || record.Phase == reconcile.Ready && record.Incarnation <= state.Incarnation.ValueInt64() {
 		warnDrift(req.State.Raw, state, report, &resp.Diagnostics)
 	}
 	raw, err := WriteSettings(int(state.CatalogueVersion.ValueInt64()), req.State.Raw, values, nil)

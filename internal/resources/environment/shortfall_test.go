@@ -34,6 +34,15 @@ func TestAccUpdateFallsShort(t *testing.T) {
 	env.Server.ClearFaults()
 	cli.MustRun(apply...)
 	cli.MustPlanEmpty()
+	// What a destroy that fell short took away nobody changed from outside.
+	env.Server.InjectFaults(acctest.Fault{RPC: "DeleteCluster", Status: http.StatusForbidden, Message: "Forbidden.", Times: -1})
+	if out, err := cli.Run("destroy", "-no-color", "-auto-approve", "-input=false"); err == nil {
+		t.Errorf("a destroy that is refused ends well:\n%s", out)
+	}
+	if out, err := cli.Run("plan", "-no-color", "-input=false"); err != nil || strings.Contains(out, "changed from outside") {
+		t.Errorf("the plan after it:\n%s", out)
+	}
+	env.Server.ClearFaults()
 	cli.MustRun("destroy", "-no-color", "-auto-approve", "-input=false")
 }
 
