@@ -74,6 +74,10 @@
 // organisation policy says, and s.checkLocation whether a project may have
 // something in a location.
 //
+// partialReply cuts a reply down to the parameter "fields", for the routes that
+// take it. s.checkConsumer is for an API that is used from a project and not in one,
+// as Cloud Billing is: it has to be enabled where the call is charged.
+//
 // A handler returns only what the service returns: it fills no field that the
 // service leaves empty, drops none that was sent, and answers notModelled to
 // what it can't say truthfully.

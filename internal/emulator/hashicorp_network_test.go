@@ -64,6 +64,8 @@ func networkLifecycles() []networkLifecycle {
 		return `{"name":"nat","natIpAllocateOption":"AUTO_ONLY","sourceSubnetworkIpRangesToNat":"LIST_OF_SUBNETWORKS","subnetworks":[{"name":"projects/p/regions/us-central1/subnetworks/s","sourceIpRangesToNat":["ALL_IP_RANGES"]}],
 			"drainNatIps":[],"initialNatIps":[],"nat64Subnetworks":[],"natIps":[],"rules":[],"enableEndpointIndependentMapping":false,"icmpIdleTimeoutSec":30,"logConfig":{"enable":true,"filter":"` + filter + `"},"tcpEstablishedIdleTimeoutSec":1200,"tcpTransitoryIdleTimeoutSec":30,"type":"PUBLIC","udpIdleTimeoutSec":30}`
 	}
+	// An update sends back what was read, and null for what was not.
+	natUpdate := strings.Replace(nat("ALL"), `"initialNatIps":[]`, `"effectiveTcpTimeWaitTimeoutSec":120,"endpointTypes":["ENDPOINT_TYPE_VM"],"initialNatIps":null`, 1)
 	// What is sent empty is not read.
 	natRead := func(filter string) string {
 		return strings.Replace(nat(filter), `"drainNatIps":[],"initialNatIps":[],"nat64Subnetworks":[],"natIps":[],"rules":[],`, "", 1)
@@ -81,7 +83,7 @@ func networkLifecycles() []networkLifecycle {
 			config:   `{"autoCreateSubnetworks":false,"description":"d","mtu":1460,"name":"n","networkFirewallPolicyEnforcementOrder":"AFTER_CLASSIC_FIREWALL","routingConfig":{"routingMode":"GLOBAL"}}`,
 			computed: with("routingConfig.bgpBestPathSelectionMode"),
 			updates: []wireStep{
-				{"PATCH", hashicorpCompute + "global/networks/n", `{"networkFirewallPolicyEnforcementOrder":"BEFORE_CLASSIC_FIREWALL","routingConfig":{"deleteBgpAlwaysCompareMed":false,"routingMode":"REGIONAL"}}`},
+				{"PATCH", hashicorpCompute + "global/networks/n", `{"networkFirewallPolicyEnforcementOrder":"BEFORE_CLASSIC_FIREWALL","routingConfig":{"bgpBestPathSelectionMode":"LEGACY","deleteBgpAlwaysCompareMed":false,"routingMode":"REGIONAL"}}`},
 				{"PATCH", hashicorpCompute + "global/networks/n", `{"fingerprint":null,"mtu":1500}`},
 			},
 			changed: `{"autoCreateSubnetworks":false,"description":"d","mtu":1500,"name":"n","networkFirewallPolicyEnforcementOrder":"BEFORE_CLASSIC_FIREWALL","routingConfig":{"routingMode":"REGIONAL"}}`,
@@ -123,7 +125,7 @@ func networkLifecycles() []networkLifecycle {
 			read:   hashicorpRegion + "routers/r", part: "nats.0",
 			config:   natRead("ERRORS_ONLY"),
 			computed: []string{"autoNetworkTier", "effectiveTcpTimeWaitTimeoutSec", "endpointTypes"},
-			updates:  []wireStep{{"PATCH", hashicorpRegion + "routers/r", `{"nats":[` + nat("ALL") + `]}`}},
+			updates:  []wireStep{{"PATCH", hashicorpRegion + "routers/r", `{"nats":[` + natUpdate + `]}`}},
 			changed:  natRead("ALL"),
 			destroy:  []wireStep{{"PATCH", hashicorpRegion + "routers/r", `{"nats":[]}`}},
 			gone:     200,

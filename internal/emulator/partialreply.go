@@ -111,11 +111,10 @@ func (t fieldTree) missing(typ reflect.Type, at string) string {
 	for _, name := range docKeys(t) {
 		path := strings.TrimPrefix(at+"/"+name, "/")
 		var inner reflect.Type
-		switch typ.Kind() {
-		case reflect.Map:
-			inner = typ.Elem()
-		case reflect.Struct:
+		if typ.Kind() == reflect.Struct {
 			inner = jsonField(typ, name)
+		} else if typ.Kind() == reflect.Map {
+			inner = typ.Elem()
 		}
 		if name == "*" && t[name] == nil {
 			continue
