@@ -238,7 +238,7 @@ func (d *database) create(ctx context.Context, s *reconcile.Step) (string, error
 
 // update patches the instance until nothing differs.
 func (d *database) update(ctx context.Context, s *reconcile.Step, name string) error {
-	const most = 4 // a version, an edition, the settings, and a look
+	const most = 5 // a version, fewer logs, an edition, the settings, and a look
 	for range most {
 		changed, err := d.edit(ctx, s, name, func(inst *sqladmin.DatabaseInstance) *sqladmin.DatabaseInstance { return d.change(inst, s.Owner()) })
 		if err != nil || !changed {

@@ -60,6 +60,9 @@ func TestAccDatabaseChanges(t *testing.T) {
 		resource.TestStep{Config: env.Config(of("dev", `database = { edition = "ENTERPRISE_PLUS" }`)), ConfigPlanChecks: updates(), Check: resource.ComposeAggregateTestCheckFunc(ready(),
 			resource.TestCheckResourceAttr(address, "database.machine_type", "db-perf-optimized-N-2"),
 		)},
+		resource.TestStep{Config: env.Config(of("dev", `database = { edition = "ENTERPRISE_PLUS", pitr_log_days = 35, backups_retained = 40 }`)), ConfigPlanChecks: updates(), Check: ready()},
+		// The other edition takes no 35 days of logs.
+		resource.TestStep{Config: env.Config(of("dev", `database = { pitr_log_days = 7, backups_retained = 40 }`)), ConfigPlanChecks: updates(), Check: ready()},
 	)
 }
 
