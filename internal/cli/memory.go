@@ -17,7 +17,7 @@ import (
 // dashboards leave so much that under it the collector would do little else, so
 // it rises while that is so.
 const (
-	firstLimit = 46 << 20
+	firstLimit = 40 << 20
 	lastLimit  = 120 << 20
 	limitStep  = 32 << 20
 )
@@ -26,7 +26,7 @@ const (
 	// busyCollector is the share of the time that is too much for collecting.
 	busyCollector = 0.25
 	// limitInterval is how often that is looked at.
-	limitInterval = 2 * time.Second
+	limitInterval = 5 * time.Second
 )
 
 // limitMemory keeps the plugin small, unless GOMEMLIMIT says otherwise. It is no

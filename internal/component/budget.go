@@ -188,7 +188,10 @@ func (b *spendBudget) drop(ctx context.Context, s *reconcile.Step, account strin
 	s.Progress(ctx, "deleting the budget %s", found.Name)
 	_, err = b.apis().Budgets.BillingAccounts.Budgets.Delete(found.Name).Context(gcp.Reading(ctx, "DeleteBudget", found.Name)).Do()
 	if gcp.IsNotFound(err) {
-		return nil
+		// An earlier attempt may have deleted it; one that is still listed stands.
+		if found, lookErr := b.find(ctx, account); lookErr != nil || found == nil {
+			return lookErr
+		}
 	}
 	return err
 }

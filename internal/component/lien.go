@@ -93,7 +93,10 @@ func (l *lien) create(ctx context.Context, s *reconcile.Step) error {
 func (l *lien) delete(ctx context.Context, found *cloudresourcemanager.Lien) error {
 	_, err := l.apis().ResourceManager.Liens.Delete(found.Name).Context(gcp.Reading(ctx, "DeleteLien", found.Name)).Do()
 	if gcp.IsNotFound(err) {
-		return nil
+		// An earlier attempt may have deleted it; one that is still listed stands.
+		if found, lookErr := l.find(ctx); lookErr != nil || found == nil {
+			return lookErr
+		}
 	}
 	return err
 }

@@ -79,11 +79,14 @@ resource "terraform_data" "l" { input = ["x"] }
 resource "terraform_data" "m" { input = { "logging.retention_days" = "x" } }
 resource "terraform_data" "n" { input = 1 }
 `
+	env.Call(http.MethodPost, "accesscontextmanager.googleapis.com/v1/accessPolicies", `{"parent": "organizations/77", "title": "default"}`)
+	accessPolicy := env.Server.Inventory()["accessPolicies"][0]
+	made := env.Standing()
 	cli := acctest.NewCLI(t, env.Config(of("dev", "")+later))
 	for _, c := range []struct{ tier, extra string }{
 		{"dev", `catalogue_version = terraform_data.n.output`},
-		{"prod", `access = { access_policy = "accessPolicies/1", runner_identities = [terraform_data.u.output] }`},
-		{"prod", `access = { access_policy = "accessPolicies/1", runner_identities = terraform_data.l.output }`},
+		{"prod", `access = { access_policy = "` + accessPolicy + `", runner_identities = [terraform_data.u.output] }`},
+		{"prod", `access = { access_policy = "` + accessPolicy + `", runner_identities = terraform_data.l.output }`},
 		{"prod", "logging = { locked = true }\nconfirm = [terraform_data.u.output]"},
 		{"prod", "logging = { locked = true }\nconfirm = terraform_data.l.output"},
 		{"prod", "logging = { retention_days = 30 }\nexceptions = terraform_data.m.output"},
@@ -101,8 +104,8 @@ resource "terraform_data" "n" { input = 1 }
 	if out, err := cli.Run("apply", "-no-color", "-auto-approve", "-input=false"); err == nil || !strings.Contains(out, "not confirmed") {
 		t.Errorf("an unconfirmed lock is applied:\n%s", out)
 	}
-	if n := env.Standing(); n != 0 {
-		t.Errorf("%d objects stand after an apply that was refused", n)
+	if n := env.Standing(); n != made {
+		t.Errorf("%d objects stand after an apply that was refused, want %d", n, made)
 	}
 }
 
