@@ -222,7 +222,7 @@ func (d *database) create(ctx context.Context, s *reconcile.Step) (string, error
 		switch {
 		case err == nil:
 			return name, d.client.AwaitSQL(ctx, d.spec.Project, op, waiting(s, "the instance "+name))
-		case !gcp.IsConflict(err):
+		case !gcp.IsConflict(err) || gcp.IsPreconditionFailed(err): // It is not about the name.
 			return "", err
 		}
 		standing, err := d.settled(ctx, s)

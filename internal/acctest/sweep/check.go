@@ -59,7 +59,7 @@ func (w *world) play(ctx context.Context, s *scene, c Case) (problems []string, 
 		problems = append(problems, killed(s, c, log)...)
 	}
 	want, got := s.standing, inventory(w.server.Inventory())
-	if c.fault.operation {
+	if c.fault.operation || c.fault.name == "409" && c.Call.RPC == "InsertSqlInstance" {
 		want, got = anyOrdinal(want), anyOrdinal(got)
 	}
 	problems = append(problems, differences(want, got)...)
@@ -171,7 +171,8 @@ func inventory(standing map[string][]string) map[string][]string {
 }
 
 // anyOrdinal is what stands, with the numbers cut off the names of instances: one
-// whose creation failed leaves its name blocked, and the next takes the next.
+// whose creation failed leaves its name blocked, a conflict says that it is, and
+// the next instance takes the next name.
 func anyOrdinal(standing map[string][]string) map[string][]string {
 	all := maps.Clone(standing)
 	all["sqlInstances"] = slices.Clone(all["sqlInstances"])
