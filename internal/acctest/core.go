@@ -111,78 +111,66 @@ func (c *Core) Clone() *Core {
 
 // Plan refreshes and plans. Nothing is kept.
 func (c *Core) Plan(ctx context.Context, config map[string]any) *CoreRun {
-	run := &CoreRun{}
-	s, err := c.start(ctx, run)
-	if err != nil {
-		return run
-	}
-	defer s.end()
-	state := c.State
-	if state, err = s.refresh(ctx, state); err != nil {
-		return run
-	}
-	_, _ = s.plan(ctx, state, config) // What went wrong is in the run.
-	return run
+	return c.refreshed(ctx, func(s *session, state *CoreState) {
+		_, _ = s.plan(ctx, state, config) // What went wrong is in the run.
+	})
 }
 
 // Apply refreshes, plans and applies, and keeps the state that follows.
 func (c *Core) Apply(ctx context.Context, config map[string]any) *CoreRun {
-	run := &CoreRun{}
-	s, err := c.start(ctx, run)
-	if err != nil {
-		return run
-	}
-	defer s.end()
-	state, err := s.refresh(ctx, c.State)
-	if err != nil {
-		return run
-	}
-	planned, err := s.plan(ctx, state, config)
-	if err != nil {
-		return run
-	}
-	c.State = state
-	if run.Action == CoreNothing || len(run.Violations) > 0 {
-		return run
-	}
-	again, err := s.plan(ctx, state, config)
-	if err != nil {
-		return run
-	}
-	for _, path := range disagree(planned.value, again.value) {
-		run.violate("the final plan is inconsistent with the first: %s", path)
-	}
-	c.State = s.apply(ctx, state, again)
-	return run
+	return c.refreshed(ctx, func(s *session, state *CoreState) {
+		planned, err := s.plan(ctx, state, config)
+		if err != nil {
+			return
+		}
+		c.State = state
+		if s.run.Action == CoreNothing || len(s.run.Violations) > 0 {
+			return
+		}
+		again, err := s.plan(ctx, state, config)
+		if err != nil {
+			return
+		}
+		for _, path := range disagree(planned.value, again.value) {
+			s.run.violate("the final plan is inconsistent with the first: %s", path)
+		}
+		c.State = s.apply(ctx, state, again)
+	})
 }
 
 // Destroy refreshes, makes the plan that precedes every destroy, plans the
 // destroy and does it.
 func (c *Core) Destroy(ctx context.Context, config map[string]any) *CoreRun {
+	return c.refreshed(ctx, func(s *session, state *CoreState) {
+		if _, err := s.plan(ctx, state, config); err != nil {
+			return
+		}
+		c.State, s.run.Action = state, CoreDestroy
+		if state == nil {
+			s.run.Action = CoreNothing
+			return
+		}
+		gone := tftypes.NewValue(state.Value.Type(), nil)
+		planned, err := s.planTo(ctx, state, gone, gone)
+		if err != nil {
+			return
+		}
+		c.State = s.apply(ctx, state, planned)
+	})
+}
+
+// refreshed starts a provider, refreshes the state with it, does the rest, and
+// ends it. Without a refresh the rest is not done.
+func (c *Core) refreshed(ctx context.Context, rest func(s *session, state *CoreState)) *CoreRun {
 	run := &CoreRun{}
 	s, err := c.start(ctx, run)
 	if err != nil {
 		return run
 	}
 	defer s.end()
-	state, err := s.refresh(ctx, c.State)
-	if err != nil {
-		return run
+	if state, err := s.refresh(ctx, c.State); err == nil {
+		rest(s, state)
 	}
-	if _, err := s.plan(ctx, state, config); err != nil {
-		return run
-	}
-	c.State, run.Action = state, CoreDestroy
-	if state == nil {
-		run.Action = CoreNothing
-		return run
-	}
-	gone := tftypes.NewValue(state.Value.Type(), nil)
-	planned, err := s.planTo(ctx, state, gone, gone)
-	if err != nil {
-		return run
-	}
-	c.State = s.apply(ctx, state, planned)
 	return run
 }
 
