@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"regexp"
 	"strings"
 	"text/tabwriter"
 
@@ -82,11 +81,6 @@ func (b *bootstrap) without() string {
 	return ", without " + strings.Join(left, " and without ")
 }
 
-var (
-	accessPolicyName   = regexp.MustCompile(`^accessPolicies/[0-9]+$`)
-	billingAccountName = regexp.MustCompile(`^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$`)
-)
-
 // spec is the environment of the tier, with the perimeter and the budget that the
 // flags ask for.
 func (b *bootstrap) spec() (*component.Spec, error) {
@@ -99,7 +93,7 @@ func (b *bootstrap) spec() (*component.Spec, error) {
 	}
 	spec, _ := environment.TierSpec(b.flags.project, b.flags.region, b.flags.name, tier)
 	if b.accessPolicy != "" {
-		if !accessPolicyName.MatchString(b.accessPolicy) {
+		if !component.IsAccessPolicy(b.accessPolicy) {
 			return nil, fmt.Errorf("-access-policy: write accessPolicies/NUMBER; got %q", b.accessPolicy)
 		}
 		values, _ := policy.Resolve(policy.Version, tier, policy.Context{AccessPolicy: policy.Yes}, nil)
@@ -108,7 +102,7 @@ func (b *bootstrap) spec() (*component.Spec, error) {
 	}
 	if b.billingAccount != "" {
 		id := strings.TrimPrefix(b.billingAccount, component.BillingAccounts)
-		if !billingAccountName.MatchString(id) {
+		if !component.IsBillingAccount(id) {
 			return nil, fmt.Errorf("-billing-account: write it like 012345-567890-ABCDEF; got %q", b.billingAccount)
 		}
 		spec.Budget = &component.BudgetInputs{BillingAccount: id}

@@ -248,16 +248,6 @@ func (d *database) fixed(inst *sqladmin.DatabaseInstance) []string {
 	return differs
 }
 
-// mostLogDays is for how many days an edition keeps logs; see the reference of
-// transactionLogRetentionDays.
-func mostLogDays(edition string) int64 {
-	const enterprise, plus = 7, 35
-	if edition == "ENTERPRISE_PLUS" {
-		return plus
-	}
-	return enterprise
-}
-
 // change is the patch that makes a standing instance as desired, or nil. A new
 // major version and another edition are operations of their own, which the
 // service takes nothing else with.
@@ -266,7 +256,7 @@ func (d *database) change(inst *sqladmin.DatabaseInstance, o reconcile.Owner) *s
 	switch {
 	case inst.DatabaseVersion != d.spec.Database.Version:
 		return &sqladmin.DatabaseInstance{DatabaseVersion: d.spec.Database.Version}
-	case set.Edition != wanted.Edition && set.BackupConfiguration.TransactionLogRetentionDays > mostLogDays(wanted.Edition):
+	case set.Edition != wanted.Edition && wanted.Edition != "ENTERPRISE_PLUS" && set.BackupConfiguration.TransactionLogRetentionDays > policy.EnterpriseLogDays:
 		// The edition doesn't keep logs for as long, and is refused until fewer are kept.
 		return &sqladmin.DatabaseInstance{Settings: &sqladmin.Settings{BackupConfiguration: wanted.BackupConfiguration, SettingsVersion: set.SettingsVersion}}
 	case set.Edition != wanted.Edition:

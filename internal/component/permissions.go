@@ -2,6 +2,7 @@ package component
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,6 +34,19 @@ const (
 	AccessPolicies  = "accessPolicies/"
 	BillingAccounts = "billingAccounts/"
 )
+
+var (
+	accessPolicyName = regexp.MustCompile(`^` + AccessPolicies + `[0-9]+$`)
+	billingAccountID = regexp.MustCompile(`^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$`)
+)
+
+// IsAccessPolicy tells whether this is the full name of an access policy,
+// accessPolicies/NUMBER.
+func IsAccessPolicy(name string) bool { return accessPolicyName.MatchString(name) }
+
+// IsBillingAccount tells whether this is the id of a billing account, such as
+// 012345-567890-ABCDEF.
+func IsBillingAccount(id string) bool { return billingAccountID.MatchString(id) }
 
 // Needs are what the identity that runs Terraform has to be allowed: in the
 // project, and where there is a perimeter or a budget, on the access policy and

@@ -187,19 +187,23 @@ func (r *resolver) checkPerimeter() {
 	}
 }
 
+// EnterpriseLogDays is for how many days Cloud SQL Enterprise keeps logs at most;
+// Enterprise Plus keeps them for as long as the setting's bounds say. See the
+// reference of transactionLogRetentionDays.
+const EnterpriseLogDays = 7
+
 // checkRecovery compares the days of logs with what Cloud SQL can keep.
 func (r *resolver) checkRecovery() {
 	setting, ok := Find(r.version, DatabasePITRLogDays)
 	if !ok || r.open(DatabasePITRLogDays) {
 		return
 	}
-	const mostOnEnterprise = 7
 	days := r.values.Int(DatabasePITRLogDays)
-	if days > mostOnEnterprise && r.context.EnterprisePlus == No {
+	if days > EnterpriseLogDays && r.context.EnterprisePlus == No {
 		r.report(setting, Violation{
 			Reason: Contradiction, Got: days,
 			Summary: "Only Cloud SQL Enterprise Plus keeps logs for longer than 7 days.",
-			Detail:  fmt.Sprintf("%s is %d, and the instance is not of that edition. Use at most %d, or the edition ENTERPRISE_PLUS.", setting.Path, days, mostOnEnterprise),
+			Detail:  fmt.Sprintf("%s is %d, and the instance is not of that edition. Use at most %d, or the edition ENTERPRISE_PLUS.", setting.Path, days, EnterpriseLogDays),
 		})
 	}
 	if backups := r.values.Int(DatabaseBackupsRetained); backups < days && !r.open(DatabaseBackupsRetained) {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/tfkit"
 )
@@ -20,8 +21,6 @@ var (
 	namePattern   = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$`)
 	regionPattern = regexp.MustCompile(`^[a-z]+-[a-z]+[0-9]+$`)
 	subnetPattern = regexp.MustCompile(`^projects/[^/]+/regions/[^/]+/subnetworks/[^/]+$`)
-	policyPattern = regexp.MustCompile(`^accessPolicies/[0-9]+$`)
-	accountID     = regexp.MustCompile(`^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$`)
 )
 
 // recreatable are the components that allow_recreate takes.
@@ -185,7 +184,7 @@ func (p *planner) checkLists() {
 
 // checkBlocks reports what is wrong in the nested inputs.
 func (p *planner) checkBlocks() {
-	if at := stringAt(p.config.Access.Attributes(), "access_policy"); at != "" && !policyPattern.MatchString(at) {
+	if at := stringAt(p.config.Access.Attributes(), "access_policy"); at != "" && !component.IsAccessPolicy(at) {
 		p.problem("access.access_policy", "This is not the name of an access policy.", fmt.Sprintf("Write accessPolicies/NUMBER; got %q.", at))
 	}
 	p.checkAccess()

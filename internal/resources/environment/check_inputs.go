@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 )
 
@@ -19,16 +20,21 @@ type inputRule struct {
 	advice string
 }
 
+var (
+	secondaryRange = inputRule{regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`), "Write the name of a secondary range of the subnetwork"}
+	nodeMachine    = inputRule{regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`), "Write a machine type of Compute Engine, such as n2-standard-4"}
+)
+
 // inputRules are the forms that Google Cloud's references give.
 var inputRules = map[string]inputRule{
 	networkName: {regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`), "Use 1 to 63 lowercase letters, digits and dashes, beginning with a letter and not ending with a dash"},
 	clusterName: {regexp.MustCompile(`^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`), "Use 1 to 40 lowercase letters, digits and dashes, beginning with a letter and not ending with a dash"},
 	// A project's id, the name and a number have 98 characters together.
 	databaseName:              {regexp.MustCompile(`^[a-z]([-a-z0-9]{0,60}[a-z0-9])?$`), "Use 1 to 62 lowercase letters, digits and dashes, beginning with a letter and not ending with a dash"},
-	networkPodRangeName:       {regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`), "Write the name of a secondary range of the subnetwork"},
-	networkServiceRangeName:   {regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`), "Write the name of a secondary range of the subnetwork"},
-	clusterMachineType:        {regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`), "Write a machine type of Compute Engine, such as n2-standard-4"},
-	clusterSandboxMachineType: {regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`), "Write a machine type of Compute Engine, such as n2-standard-4"},
+	networkPodRangeName:       secondaryRange,
+	networkServiceRangeName:   secondaryRange,
+	clusterMachineType:        nodeMachine,
+	clusterSandboxMachineType: nodeMachine,
 	databaseMachineType:       {regexp.MustCompile(`^db-[a-z0-9]+(-[A-Za-z0-9]+)*$`), "Write a machine type of Cloud SQL, such as db-custom-2-8192"},
 	databaseVersion:           {regexp.MustCompile(`^POSTGRES_(9_6|[1-9][0-9])$`), "Write a version of PostgreSQL, such as POSTGRES_17"},
 }
@@ -127,7 +133,7 @@ func (p *planner) checkBudget() {
 		return
 	}
 	budget, given := budgetOf(p.config.Budget), p.config.Budget.Attributes()
-	if account := given["billing_account"]; !account.IsUnknown() && !accountID.MatchString(budget.BillingAccount) {
+	if account := given["billing_account"]; !account.IsUnknown() && !component.IsBillingAccount(budget.BillingAccount) {
 		p.problem("budget.billing_account", "This is not the id of a billing account.", fmt.Sprintf("Write it like 012345-567890-ABCDEF; got %q.", budget.BillingAccount))
 	}
 	if amount := given["amount"]; !amount.IsUnknown() && budget.Amount <= 0 {
