@@ -205,21 +205,27 @@ func cliPath(t *testing.T) string {
 	return ""
 }
 
-// providerMirror builds the provider once and lays it out as a mirror.
+// providerMirror builds the provider once and lays it out as a mirror in the
+// module's bin folder, where the next run replaces it: in a temporary folder
+// each run of each package would leave some 60 MB behind.
 var providerMirror = sync.OnceValues(func() (string, error) {
-	root, err := os.MkdirTemp("", "cortx-mirror-")
-	if err != nil {
-		return "", err
-	}
+	_, here, _, _ := runtime.Caller(0)
+	module := filepath.Join(filepath.Dir(here), "..", "..")
+	root := filepath.Join(module, "bin", "acctest-mirror")
 	dir := filepath.Join(root, filepath.FromSlash(provider.Address), version, runtime.GOOS+"_"+runtime.GOARCH)
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return "", err
 	}
-	_, here, _, _ := runtime.Caller(0)
-	cmd := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", filepath.Join(dir, "terraform-provider-cortx_v"+version), ".") //nolint:gosec // Every part of the command is fixed here.
-	cmd.Dir = filepath.Join(filepath.Dir(here), "..", "..")
+	// Packages are tested side by side: each builds beside the mirror, and the
+	// rename lets nobody see half a file.
+	built := filepath.Join(module, "bin", fmt.Sprintf("acctest-building-%d", os.Getpid()))
+	cmd := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", built, ".") //nolint:gosec // Every part of the command is fixed here.
+	cmd.Dir = module
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
+	}
+	if err := os.Rename(built, filepath.Join(dir, "terraform-provider-cortx_v"+version)); err != nil {
+		return "", err
 	}
 	return root, nil
 })
