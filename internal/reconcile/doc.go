@@ -21,8 +21,9 @@
 // on the condition of its generation, so a record with our nonce is our own work
 // whatever an answer said. The guard reads the record before every call that
 // changes something; a run that finds another's nonce stops at once. A lease is
-// taken over when its end has passed by more than clocks may differ, or when the
-// record has not moved for longer than a lease lasts, whatever the clocks say.
+// taken over when its end has passed and the record has not moved for as long as
+// a heartbeat takes, or when the record has not moved for longer than a lease
+// lasts, whatever the clocks say; without a look only when its end lies far back.
 //
 // What this can't prevent: a call that was sent under a valid lease and takes
 // effect after another run took over. Components look before they make.

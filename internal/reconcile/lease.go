@@ -15,6 +15,14 @@ const (
 	// skew is how far the clocks of two machines may be apart, for a lease to
 	// be taken over by its written end.
 	skew = 5 * time.Second
+	// quiet is how long a record that a run works on can stand still: its
+	// heartbeat is due, looks, and is written. Clocks can be further apart than
+	// skew, so a lease that has only just ended is also seen to be quiet.
+	quiet = renewAfter + beatStep + skew
+	// longPast is how far the written end has to have passed for a lease to be
+	// dead without a look: no machine whose clock is further off gets a token
+	// from Google.
+	longPast = 10 * time.Minute
 	// leasePoll is how often a lease of another run is looked at, and
 	// waitNotice how often the wait is reported.
 	leasePoll  = 2 * time.Second
@@ -181,7 +189,18 @@ func (w *watch) live(l *Lease, generation int64) bool {
 	if generation != w.generation {
 		w.generation, w.seen = generation, now
 	}
-	return l != nil && now.Before(l.Expires.Add(skew)) && now.Sub(w.seen) < leaseTime+skew
+	if l == nil {
+		return false
+	}
+	still := now.Sub(w.seen)
+	switch past := now.Sub(l.Expires); {
+	case past >= longPast:
+		return false
+	case past >= skew:
+		return still < quiet
+	default:
+		return still < leaseTime+skew
+	}
 }
 
 // wait waits a little, or says that it was long enough.

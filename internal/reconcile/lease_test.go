@@ -92,10 +92,12 @@ func TestExpiredLease(t *testing.T) {
 		left   time.Duration
 		waited time.Duration
 	}{
-		"just expired":          {-5 * time.Second, 0},
-		"about to expire":       {10 * time.Second, 16 * time.Second},
+		"just expired":          {-5 * time.Second, 30 * time.Second},
+		"about to expire":       {10 * time.Second, 30 * time.Second},
+		"expires meanwhile":     {50 * time.Second, 56 * time.Second},
 		"a clock far ahead":     {100 * time.Hour, 66 * time.Second},
-		"expired, clocks apart": {-time.Second, 4 * time.Second},
+		"expired, clocks apart": {-time.Second, 30 * time.Second},
+		"expired long ago":      {-10 * time.Minute, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,6 +115,33 @@ func TestExpiredLease(t *testing.T) {
 				t.Error(wrong)
 			}
 		})
+	}
+}
+
+// TestLiveLeaseOfAnotherClock finds a lease whose end has long passed by the clock
+// of this machine, and whose holder is alive: it is not taken over.
+func TestLiveLeaseOfAnotherClock(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []time.Duration{70 * time.Second, 2 * time.Minute, 9 * time.Minute} {
+		w := newToy()
+		tf := newTerraform(w, two)
+		must(t, tf.apply(t.Context(), t))
+		mutations, written := w.mutations, w.clk.Now()
+		tf.editRecord(t, func(r *reconcile.Record) { r.Lease = w.other(time.Minute - ahead) })
+		w.onCall = func(_ int, what string) {
+			if what == "ledger read" && w.clk.Now().Sub(written) >= 25*time.Second { // A heartbeat that is late.
+				written = w.clk.Now()
+				tf.editRecord(t, func(r *reconcile.Record) {
+					beat := r.Lease.Beat + 1
+					r.Lease = w.other(time.Minute - ahead)
+					r.Lease.Beat = beat
+				})
+			}
+		}
+		tf.edit = func(o *reconcile.Options) { o.Wait = 3 * time.Minute }
+		if r := tf.apply(t.Context(), t); !errors.Is(r.Err, reconcile.ErrLeaseHeld) || w.mutations != mutations {
+			t.Errorf("a clock that is %s ahead took a live lease over: %v", ahead, r.Err)
+		}
 	}
 }
 
