@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"google.golang.org/api/cloudresourcemanager/v3"
+
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/component"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/emulator"
@@ -264,4 +266,22 @@ func (e *Env) RebuildLedger(ctx context.Context, region, name, tier string) erro
 	}
 	_, err = engine.Rebuild(ctx, reconcile.Spec{Fields: fields})
 	return err
+}
+
+// AuditedServices are the services whose Data Access logs the project's audit
+// configuration names.
+func (e *Env) AuditedServices(ctx context.Context) ([]string, error) {
+	apis, err := gcp.APIsOf(e.Client)
+	if err != nil {
+		return nil, err
+	}
+	found, err := apis.ResourceManager.Projects.GetIamPolicy("projects/"+Project, &cloudresourcemanager.GetIamPolicyRequest{}).Context(ctx).Do()
+	if err != nil {
+		return nil, err
+	}
+	var services []string
+	for _, config := range found.AuditConfigs {
+		services = append(services, config.Service)
+	}
+	return services, nil
 }

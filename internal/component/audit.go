@@ -151,49 +151,103 @@ func (a *audit) Converge(ctx context.Context, s *reconcile.Step) error {
 	if err != nil {
 		return err
 	}
+	theirs, err := a.addedByOthers(ctx)
+	if err != nil {
+		return err
+	}
 	wanted := wantedAudit(a.spec.Settings.String(policy.AuditDataAccess))
+	// What an earlier, stricter wish of ours added is taken back, unless another
+	// environment has come to need it.
+	unwanted := ours.without(wanted)
+	obsolete := unwanted.without(theirs)
+	missing := func(configs []*cloudresourcemanager.AuditConfig) logTypes {
+		// What others have added beyond our wish goes when they do.
+		left := takeAudit(cloneAudit(configs), obsolete)
+		return wanted.lacks(takeAudit(left, theirs.without(wanted)))
+	}
 	// What is about to be added is noted first: a run that is killed after the
-	// write leaves no doubt about whose it is.
+	// write leaves no doubt about whose it is. What another environment has added
+	// and we want as well is of both, and goes with the last.
 	standing, err := a.read(ctx)
 	if err != nil {
 		return err
 	}
-	for service, types := range wanted.lacks(standing.AuditConfigs) {
+	for service, types := range missing(standing.AuditConfigs) {
+		ours[service] = union(ours[service], types)
+	}
+	for service, types := range theirs.without(theirs.without(wanted)) {
 		ours[service] = union(ours[service], types)
 	}
 	if err := a.note(ctx, s, ours); err != nil {
 		return err
 	}
-	// What an earlier, stricter wish of ours added is taken back.
-	obsolete := logTypes{}
-	for service, types := range ours {
-		obsolete[service] = lacking(wanted[service], types)
-	}
 	err = a.edit(ctx, func(configs []*cloudresourcemanager.AuditConfig) ([]*cloudresourcemanager.AuditConfig, error) {
+		more := missing(configs)
 		configs = takeAudit(configs, obsolete)
-		for _, service := range sortedKeys(wanted) {
-			configs = addAudit(configs, service, wanted.lacks(configs)[service])
+		for _, service := range sortedKeys(more) {
+			configs = addAudit(configs, service, more[service])
 		}
 		return configs, nil
 	})
 	if err != nil {
 		return err
 	}
-	for service := range ours {
-		ours[service] = slices.DeleteFunc(ours[service], func(t string) bool { return slices.Contains(obsolete[service], t) })
-	}
-	return a.note(ctx, s, ours)
+	return a.note(ctx, s, ours.without(unwanted))
 }
 
-// Remove implements [reconcile.Component]: it takes out what it put in.
+// Remove implements [reconcile.Component]: it takes out what it put in, but for
+// what another environment of the project needs too.
 func (a *audit) Remove(ctx context.Context, s *reconcile.Step) error {
 	ours, err := a.noted(ctx, s)
 	if err != nil {
 		return err
 	}
 	return a.edit(ctx, func(configs []*cloudresourcemanager.AuditConfig) ([]*cloudresourcemanager.AuditConfig, error) {
-		return takeAudit(configs, ours), nil
+		theirs, err := a.addedByOthers(ctx)
+		return takeAudit(configs, ours.without(theirs)), err
 	})
+}
+
+// addedByOthers is what other environments of the project have put into its audit
+// configuration.
+func (a *audit) addedByOthers(ctx context.Context) (logTypes, error) {
+	notes, err := a.notesOfOthers(ctx, a.name, auditNote)
+	if err != nil {
+		return nil, err
+	}
+	theirs := logTypes{}
+	for _, text := range notes {
+		var added logTypes
+		if err := json.Unmarshal([]byte(text), &added); err != nil {
+			return nil, fmt.Errorf("another environment's note on audit logs can't be read: %w", err)
+		}
+		for service, types := range added {
+			theirs[service] = union(theirs[service], types)
+		}
+	}
+	return theirs, nil
+}
+
+// without are the log types that the other doesn't have.
+func (l logTypes) without(other logTypes) logTypes {
+	left := logTypes{}
+	for service, types := range l {
+		if types := lacking(other[service], types); len(types) > 0 {
+			left[service] = types
+		}
+	}
+	return left
+}
+
+// cloneAudit copies audit configurations, to try a change on.
+func cloneAudit(configs []*cloudresourcemanager.AuditConfig) []*cloudresourcemanager.AuditConfig {
+	var all []*cloudresourcemanager.AuditConfig
+	for _, config := range configs {
+		made := *config
+		made.AuditLogConfigs = slices.Clone(config.AuditLogConfigs)
+		all = append(all, &made)
+	}
+	return all
 }
 
 func (a *audit) noted(ctx context.Context, s *reconcile.Step) (logTypes, error) {

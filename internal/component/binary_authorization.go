@@ -183,13 +183,19 @@ func (b *binaryAuthorization) Converge(ctx context.Context, s *reconcile.Step) e
 	if err != nil {
 		return err
 	}
+	theirs, err := b.addedByOthers(ctx)
+	if err != nil {
+		return err
+	}
 	// Noted before they are added, so that a killed run leaves nothing behind
-	// that nobody takes out.
-	ours = union(ours, lacking(patternsOf(standing), b.patterns()))
+	// that nobody takes out. What another environment has added and this one wants
+	// as well is of both, and goes with the last.
+	ours = union(ours, lacking(lacking(theirs, patternsOf(standing)), b.patterns()))
 	if err := b.note(ctx, s, ours); err != nil {
 		return err
 	}
-	obsolete := lacking(b.patterns(), ours)
+	unwanted := lacking(b.patterns(), ours)
+	obsolete := lacking(theirs, unwanted)
 	s.Progress(ctx, "setting the rule of %s", b.ruleName())
 	err = b.edit(ctx, func(p *binaryauthorization.Policy) {
 		if p.ClusterAdmissionRules == nil {
@@ -206,7 +212,7 @@ func (b *binaryAuthorization) Converge(ctx context.Context, s *reconcile.Step) e
 	if err != nil {
 		return err
 	}
-	if err := b.note(ctx, s, lacking(obsolete, ours)); err != nil {
+	if err := b.note(ctx, s, lacking(unwanted, ours)); err != nil {
 		return err
 	}
 	if exempt := b.exempt(standing); b.attests() && len(exempt) > 0 {
@@ -247,16 +253,39 @@ func (b *binaryAuthorization) note(ctx context.Context, s *reconcile.Step, ours 
 	return s.Record(ctx, patternsNote, string(text))
 }
 
+// addedByOthers are the patterns that other environments of the project have
+// added.
+func (b *binaryAuthorization) addedByOthers(ctx context.Context) ([]string, error) {
+	notes, err := b.notesOfOthers(ctx, b.name, patternsNote)
+	if err != nil {
+		return nil, err
+	}
+	var theirs []string
+	for _, text := range notes {
+		var added []string
+		if err := json.Unmarshal([]byte(text), &added); err != nil {
+			return nil, fmt.Errorf("another environment's note on patterns can't be read: %w", err)
+		}
+		theirs = union(theirs, added)
+	}
+	return theirs, nil
+}
+
 // Remove implements [reconcile.Component]: the rule of our cluster goes, and the
-// patterns that we added. An attestor goes once no rule names it.
+// patterns that we added, but for those that another environment of the project
+// needs too. An attestor goes once no rule names it.
 func (b *binaryAuthorization) Remove(ctx context.Context, s *reconcile.Step) error {
 	ours, err := b.noted(ctx, s)
 	if err != nil {
 		return err
 	}
+	theirs, err := b.addedByOthers(ctx)
+	if err != nil {
+		return err
+	}
 	err = b.edit(ctx, func(p *binaryauthorization.Policy) {
 		delete(p.ClusterAdmissionRules, b.ruleName())
-		takePatterns(p, ours)
+		takePatterns(p, lacking(theirs, ours))
 	})
 	if err != nil {
 		return err

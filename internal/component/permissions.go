@@ -89,7 +89,7 @@ type projectNeed struct {
 
 func (s *Spec) projectNeeds() []Need {
 	needs := []projectNeed{
-		{"ledger", "roles/storage.admin", []string{"storage.buckets.create", "storage.buckets.get", "storage.buckets.update", "storage.buckets.delete", "storage.objects.create", "storage.objects.get", "storage.objects.list", "storage.objects.delete"}},
+		{"ledger", "roles/storage.admin", []string{"storage.buckets.create", "storage.buckets.get", "storage.buckets.list", "storage.buckets.update", "storage.buckets.delete", "storage.objects.create", "storage.objects.get", "storage.objects.list", "storage.objects.delete"}},
 		{"services", "roles/serviceusage.serviceUsageAdmin", []string{"serviceusage.services.get", "serviceusage.services.enable"}},
 		{policy.ComponentAudit, "roles/resourcemanager.projectIamAdmin", []string{"resourcemanager.projects.get", "resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}},
 		{policy.ComponentKMS, "roles/cloudkms.admin", []string{"cloudkms.keyRings.create", "cloudkms.cryptoKeys.create", "cloudkms.cryptoKeys.update", "cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy", "cloudkms.cryptoKeyVersions.destroy"}},
