@@ -3,9 +3,11 @@ package environment
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -17,6 +19,13 @@ import (
 // specOf makes the spec of a plan or a state. Everything that names an object
 // has to be known; settings that are not are left out.
 func specOf(ctx context.Context, raw tftypes.Value, m model, diags *diag.Diagnostics) *component.Spec {
+	if version := int(m.CatalogueVersion.ValueInt64()); !policy.Known(version) {
+		// Without its settings nothing of it would be found, and a destroy would
+		// forget all that stands.
+		diags.AddAttributeError(path.Root("catalogue_version"), "This version of the provider doesn't know the catalogue of the environment.",
+			fmt.Sprintf("It knows the versions %d to %d, and the environment goes by %d: a newer version of the provider made or changed it. Nothing was read or changed. Upgrade the provider.", policy.Versions()[0], policy.Version, version))
+		return nil
+	}
 	given, _, err := ReadSettings(int(m.CatalogueVersion.ValueInt64()), raw)
 	if err != nil {
 		addBug(diags, err)
