@@ -48,6 +48,9 @@ func (e *Engine) admitConverge(rec *Record, spec Spec) (*Record, error) {
 			return nil, err
 		}
 		next.raise(incarnation)
+		if spec.Adopt {
+			next.Incarnation, next.Restored = next.adopted(), false
+		}
 	}
 	return begin(next, Creating, spec), nil
 }

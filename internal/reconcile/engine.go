@@ -83,6 +83,10 @@ type Spec struct {
 	// Incarnation is what the state holds. 0 means that there is no state: the
 	// run claims the composite, or adopts it if there is a record of ours.
 	Incarnation int64
+	// Adopt has the run raise the incarnation that the state holds: the state was
+	// imported, and every other one of that incarnation is stale from then on.
+	// Without a state a run does so anyway.
+	Adopt bool
 	// Hash is that of everything desired.
 	Hash string
 	// Fields go to the record, and replace those that are there.

@@ -43,6 +43,35 @@ func TestFence(t *testing.T) {
 	}
 }
 
+// TestImported takes over by a state that was imported, and so holds the same
+// incarnation as the one before it: the first run raises it.
+func TestImported(t *testing.T) {
+	t.Parallel()
+	w := newToy()
+	first, second := newTerraform(w, two), newTerraform(w, two)
+	must(t, first.apply(t.Context(), t))
+	second.state, second.adopt = first.state, true
+	must(t, second.apply(t.Context(), t))
+	second.adopt = false
+	if second.state != 2 {
+		t.Errorf("incarnation %d after the first run of an imported state, want 2", second.state)
+	}
+	// Imported before that run, and stale by now: it has to be imported again.
+	late := newTerraform(w, two)
+	late.state, late.adopt = first.state, true
+	if r := late.apply(t.Context(), t); !errors.Is(r.Err, reconcile.ErrFenced) {
+		t.Errorf("%+v", r)
+	}
+	if r := first.destroy(t.Context(), t); r.Err != nil || !r.Fenced {
+		t.Errorf("the state that was there before destroyed what was taken over: %+v", r)
+	}
+	must(t, second.apply(t.Context(), t))
+	if second.state != 2 {
+		t.Errorf("incarnation %d after the second run", second.state)
+	}
+	must(t, second.destroy(t.Context(), t))
+}
+
 // TestAhead has a state that the ledger has never reached.
 func TestAhead(t *testing.T) {
 	t.Parallel()

@@ -18,6 +18,7 @@ type terraform struct {
 	shape     []shape
 	tombstone bool  // the ledger's place stays
 	state     int64 // the incarnation in the state; 0 means that there is none
+	adopt     bool  // the state was imported
 	parallel  int
 	edit      func(*reconcile.Options)
 	editParts func([]*component)
@@ -81,7 +82,7 @@ func (tf *terraform) engine(t *testing.T) *reconcile.Engine {
 }
 
 func (tf *terraform) spec() reconcile.Spec {
-	return reconcile.Spec{Incarnation: tf.state, Hash: tf.setting, Fields: map[string]string{"deletion_policy": "DELETE"}}
+	return reconcile.Spec{Incarnation: tf.state, Adopt: tf.adopt, Hash: tf.setting, Fields: map[string]string{"deletion_policy": "DELETE"}}
 }
 
 // apply creates or updates. What a killed process learned is lost.

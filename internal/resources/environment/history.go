@@ -19,6 +19,19 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
 
+// importedKey marks, in a state's private part, that it was imported and that no
+// run has made it the only one since: an import writes nothing to the ledger.
+const importedKey = "imported"
+
+// imported tells whether a state bears that mark.
+func imported(ctx context.Context, private interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+},
+) bool {
+	mark, _ := private.GetKey(ctx, importedKey)
+	return len(mark) > 0
+}
+
 // recordOf is what the ledger holds of an environment, or nil.
 func recordOf(ctx context.Context, client *gcp.Client, m model) *reconcile.Record {
 	project, region, name := m.Project.ValueString(), m.Region.ValueString(), m.Name.ValueString()

@@ -68,7 +68,12 @@ func (r *environment) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if p.prior == nil || !resp.Plan.Raw.Equal(req.State.Raw) {
+	changes := p.prior == nil || !resp.Plan.Raw.Equal(req.State.Raw)
+	if p.prior != nil && changes && imported(ctx, req.Private) {
+		// The apply takes it over from every other state.
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("incarnation"), types.Int64Unknown())...)
+	}
+	if changes {
 		r.preflight(ctx, resp.Plan.Raw, planned, p)
 	}
 }

@@ -79,7 +79,7 @@ func (r *environment) Create(ctx context.Context, req resource.CreateRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, 0, formerLabels(standing, model{}, planned), &resp.Diagnostics)
+	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, reconcile.Spec{}, formerLabels(standing, model{}, planned), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -100,8 +100,9 @@ func (r *environment) Create(ctx context.Context, req resource.CreateRequest, re
 	setIdentity(ctx, resp.Identity, planned)
 }
 
-// converge runs the engine on a plan. former are labels that have to go.
-func (r *environment) converge(ctx context.Context, client *gcp.Client, raw tftypes.Value, planned model, incarnation int64, former []string, diags *diag.Diagnostics) (reconcile.Result, *component.Spec) {
+// converge runs the engine on a plan, for a state as the run says. former are
+// labels that have to go.
+func (r *environment) converge(ctx context.Context, client *gcp.Client, raw tftypes.Value, planned model, run reconcile.Spec, former []string, diags *diag.Diagnostics) (reconcile.Result, *component.Spec) {
 	spec := specOf(ctx, raw, planned, diags)
 	fields, hash, err := fieldsOf(raw, planned)
 	if spec != nil && len(former) > 0 {
@@ -119,7 +120,8 @@ func (r *environment) converge(ctx context.Context, client *gcp.Client, raw tfty
 		addBug(diags, err)
 		return reconcile.Result{}, nil
 	}
-	return engine.Converge(ctx, reconcile.Spec{Incarnation: incarnation, Hash: hash, Fields: fields}), spec
+	run.Hash, run.Fields = hash, fields
+	return engine.Converge(ctx, run), spec
 }
 
 // settle returns the state that a run leaves. Nothing stays unknown, and no
@@ -328,7 +330,8 @@ func (r *environment) Update(ctx context.Context, req resource.UpdateRequest, re
 		standing = recordOf(ctx, client, state)
 	}
 	former := formerLabels(standing, state, planned)
-	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, state.Incarnation.ValueInt64(), former, &resp.Diagnostics)
+	run := reconcile.Spec{Incarnation: state.Incarnation.ValueInt64(), Adopt: imported(ctx, req.Private)}
+	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, run, former, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -341,6 +344,9 @@ func (r *environment) Update(ctx context.Context, req resource.UpdateRequest, re
 		return
 	}
 	resp.State.Raw = r.settle(ctx, client, spec, req.Plan.Raw, planned, result, &resp.Diagnostics)
+	if run.Adopt {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, nil)...)
+	}
 	setIdentity(ctx, resp.Identity, planned)
 }
 
@@ -433,7 +439,8 @@ func (r *environment) ImportState(ctx context.Context, req resource.ImportStateR
 	}
 	raw, err = tfkit.EditObject(raw, func(members map[string]tftypes.Value) {
 		members["id"] = tftypes.NewValue(tftypes.String, id)
-		// The next write adopts it: a state that had it before is stale then.
+		// The next write adopts it, as [importedKey] has it: a state that had it
+		// before is stale then.
 		members["incarnation"] = tftypes.NewValue(tftypes.Number, record.Incarnation)
 		members["ready"] = tftypes.NewValue(tftypes.Bool, record.Phase == reconcile.Ready)
 		members["pending"] = tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, []tftypes.Value{})
@@ -443,6 +450,7 @@ func (r *environment) ImportState(ctx context.Context, req resource.ImportStateR
 		return
 	}
 	resp.State.Raw = raw
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
 	setIdentity(ctx, resp.Identity, model{Project: types.StringValue(match[1]), Region: types.StringValue(match[2]), Name: types.StringValue(match[3])})
 }
 
