@@ -227,6 +227,10 @@ func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *
 		return
 	}
 	record, recordErr := engine.Record(ctx)
+	if record != nil && record.Phase != reconcile.Ready {
+		// A run fell short of taking these off: they are what is left of it.
+		spec.FormerLabels = formerLabels(record, model{}, state)
+	}
 	report := engine.Observe(ctx)
 	lost := errors.Is(recordErr, reconcile.ErrNotFound)
 	if lost && nothingStands(report) {
