@@ -129,8 +129,12 @@ func (r *run) ended(ctx context.Context, name string, well Status, failure error
 			return true
 		}
 		s.Attempt++
-		s.Status = well
-		if failure != nil {
+		switch {
+		case failure == nil:
+			s.Status = well
+		case errors.Is(failure, ErrUnmarked):
+			s.Status = Converged // It stands as it was made, and is not to be forgotten the next time.
+		default:
 			s.Status = Failed
 		}
 		return true

@@ -63,13 +63,21 @@ func (e *Engine) Destroy(ctx context.Context, spec Spec) Result {
 	if err != nil {
 		return Result{Err: err}
 	}
+	made := map[string]bool{}
+	for name, step := range h.record.Steps {
+		made[name] = step.Status == Converged
+	}
 	r, inner := e.start(ctx, h)
 	defer r.cancel(errEnded)
 	r.walk(inner, e.graph.neededBy, e.graph.needs, Removed, func(ctx context.Context, i int) error {
 		if err := e.graph.components[i].Remove(ctx, r.step(i)); err != nil {
 			return err
 		}
-		return e.gone(ctx, i)
+		theirs, err := e.gone(ctx, i)
+		if err != nil || theirs || !made[e.graph.name(i)] {
+			return err
+		}
+		return e.unmarked(ctx, i)
 	})
 	result := r.result(ctx, "been removed", Deleted, e.opts.Dispose != nil)
 	if result.Err != nil {
@@ -80,21 +88,39 @@ func (e *Engine) Destroy(ctx context.Context, spec Spec) Result {
 
 // gone proves that nothing which bears our label stands any more: a component
 // that was told once too often that its object isn't there must not orphan it.
-func (e *Engine) gone(ctx context.Context, i int) error {
+// theirs means that what stands bears somebody else's label.
+func (e *Engine) gone(ctx context.Context, i int) (theirs bool, err error) {
 	for try := 1; ; try++ {
 		d, err := discoverOne(ctx, e.graph.components[i])
 		switch {
 		case err != nil:
-			return fmt.Errorf("whether it is gone can't be seen: %w", err)
+			return false, fmt.Errorf("whether it is gone can't be seen: %w", err)
 		case !d.found || d.owner.Key != e.opts.Owner:
-			return nil
+			return d.found && d.owner.Key != "", nil
 		case try == goneTries:
-			return errors.New("it was removed, but something that bears our label still stands. Destroy again")
+			return false, errors.New("it was removed, but something that bears our label still stands. Destroy again")
 		}
 		if err := e.opts.Clock.Sleep(ctx, gonePause); err != nil {
-			return err
+			return false, err
 		}
 	}
+}
+
+// unmarked refuses to forget what this composite has made and somebody has taken
+// the mark off since: Remove leaves alone what is not marked, and nobody would
+// look for it again.
+func (e *Engine) unmarked(ctx context.Context, i int) error {
+	seen, err := e.graph.components[i].Observe(ctx)
+	switch {
+	case err != nil && e.later(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("whether it is gone can't be seen: %w", err)
+	case seen.Foreign == "":
+		return nil
+	}
+	return fmt.Errorf("%w: %s. If it is ours, mark it again with the label %s = %q (or %q in its description, where it takes no labels); if it is somebody else's, move it out of the way. Then destroy again",
+		ErrUnmarked, seen.Foreign, OwnerLabel, e.opts.Owner, Owner{Key: e.opts.Owner, Incarnation: 1}.Text())
 }
 
 // destroyUnrecorded ends a destroy without a record. A run that was cut off

@@ -53,7 +53,8 @@
 //
 // The graph is walked backwards. A component whose objects bear labels is removed
 // only when [Discoverer] finds nothing any more, since a service that answers 404
-// once must not make an orphan. The record goes last. A missing record proves
+// once must not make an orphan; nor is one forgotten that was made and whose mark
+// somebody has taken off since. The record goes last. A missing record proves
 // nothing: with it gone, a destroy succeeds only when nothing bears our label.
 //
 // # What a component has to do

@@ -23,6 +23,9 @@ var (
 	ErrLost = errors.New("its record is lost")
 	// ErrDeleted means that the record proves that it was destroyed.
 	ErrDeleted = errors.New("it was destroyed")
+	// ErrUnmarked means that what this composite made stands, and doesn't bear its
+	// mark any more.
+	ErrUnmarked = errors.New("it was not removed, as it is not marked as ours any more")
 	// ErrNewer means that a newer version of the provider wrote the record.
 	ErrNewer = errors.New("upgrade the provider: a newer version of it wrote the ledger's record")
 )

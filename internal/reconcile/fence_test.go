@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,6 +153,38 @@ func TestForeign(t *testing.T) {
 		mutations := w.mutations
 		if r := tf.apply(t.Context(), t); !errors.Is(r.Err, reconcile.ErrForeign) || w.mutations != mutations {
 			t.Errorf("%+v", r)
+		}
+		// Whose it is nobody can tell: it is left alone, and not forgotten.
+		for range 2 {
+			r := tf.destroy(t.Context(), t)
+			if !errors.Is(r.Err, reconcile.ErrUnmarked) || !strings.Contains(r.Err.Error(), `cortx-owner = "toy-dev"`) || !slices.Contains(r.Pending, "cluster") {
+				t.Errorf("a destroy past what bears no mark: %+v", r)
+			}
+		}
+		// It bears the mark of somebody else, and is no business of ours.
+		w.objects[0].labels = map[string]string{reconcile.OwnerLabel: "toy-other", "component": "cluster"}
+		must(t, tf.destroy(t.Context(), t))
+		for _, left := range tf.left() {
+			t.Error(left)
+		}
+	})
+	t.Run("mark taken off", func(t *testing.T) {
+		t.Parallel()
+		w := newToy()
+		tf := newTerraform(w, two)
+		must(t, tf.apply(t.Context(), t))
+		marks := map[*object]map[string]string{}
+		for _, o := range w.objects {
+			marks[o], o.labels = o.labels, nil
+		}
+		if r := tf.destroy(t.Context(), t); !errors.Is(r.Err, reconcile.ErrUnmarked) || len(w.objects) != 2 {
+			t.Errorf("%+v", r)
+		}
+		if r := tf.apply(t.Context(), t); !errors.Is(r.Err, reconcile.ErrForeign) || !strings.Contains(r.Err.Error(), `cortx-owner = "toy-dev"`) {
+			t.Errorf("an apply over it doesn't say what to do: %v", r.Err)
+		}
+		for o, labels := range marks {
+			o.labels = labels
 		}
 		must(t, tf.destroy(t.Context(), t))
 		for _, left := range tf.left() {

@@ -38,6 +38,8 @@ func warnDrift(prior tftypes.Value, state model, report reconcile.Report, diags 
 			continue // It was not as desired before, and a run said why.
 		}
 		switch {
+		case seen.Foreign != "":
+			lines = append(lines, fmt.Sprintf("  %s: %s, and is not touched before it does again%s", name, seen.Foreign, cited(controlsOf(version, name), tier)))
 		case seen.Presence == reconcile.Absent:
 			lines = append(lines, fmt.Sprintf("  %s is missing%s", name, cited(controlsOf(version, name), tier)))
 		case len(seen.Differs) > 0 || seen.Presence == reconcile.Partial:
