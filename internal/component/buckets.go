@@ -232,7 +232,21 @@ func (b *dataBucket) Remove(ctx context.Context, s *reconcile.Step) error {
 	return b.bucket().delete(ctx, s)
 }
 
-// Discover implements [reconcile.Discoverer].
+// ResetDue are the components whose data is of another reset_trigger than the
+// given one, as a record tells: the next run deletes that data, because the value
+// was changed or because an earlier run did not come so far.
+func ResetDue(record *reconcile.Record, trigger string) []string {
+	var due []string
+	for _, name := range sortedKeys(record.Steps) {
+		if of, made := record.Steps[name].Notes[resetNote]; made && of != trigger {
+			due = append(due, name)
+		}
+	}
+	return due
+}
+
+// Discover implements [reconcile.Discoverer]. Of which reset_trigger the data is
+// nobody knows any more: a note that guessed it would have the next run delete it.
 func (b *dataBucket) Discover(ctx context.Context) (string, int64, map[string]string, bool, error) {
-	return discover(ctx, map[string]string{resetNote: b.spec.Reset}, b.bucket())
+	return discover(ctx, nil, b.bucket())
 }

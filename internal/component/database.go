@@ -428,5 +428,5 @@ func (d *database) Discover(ctx context.Context) (ownerKey string, incarnation i
 		return "", 0, nil, false, err
 	}
 	owner, marked := instanceOwner(inst)
-	return owner.Key, owner.Incarnation, map[string]string{instanceNote: inst.Name, createdNote: inst.Name, resetNote: d.spec.Reset}, marked, nil
+	return owner.Key, owner.Incarnation, map[string]string{instanceNote: inst.Name, createdNote: inst.Name}, marked, nil
 }

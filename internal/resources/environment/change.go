@@ -226,6 +226,10 @@ func (p *planner) checkReset() {
 		summary, now = "All data of the environment may be deleted.", "a value that is known only after apply; another one resets the environment"
 	}
 	p.warning("reset_trigger", summary,
-		fmt.Sprintf("reset_trigger changes from %q to %s. Deleted and made anew: every database of the instance with its contents, all objects in the bucket %s, and the namespace cortx-tenants with all that runs in it. Kept: the project, the network, the cluster, the database instance, keys and logs.",
-			p.prior.ResetTrigger.ValueString(), now, p.prior.DataBucket.ValueString()))
+		fmt.Sprintf("reset_trigger changes from %q to %s. %s", p.prior.ResetTrigger.ValueString(), now, lostByReset(p.prior.DataBucket.ValueString())))
+}
+
+// lostByReset says what a reset deletes and what it keeps.
+func lostByReset(bucket string) string {
+	return fmt.Sprintf("Deleted and made anew: every database of the instance with its contents, all objects in the bucket %s, and the namespace cortx-tenants with all that runs in it. Kept: the project, the network, the cluster, the database instance, keys and logs.", bucket)
 }

@@ -65,6 +65,17 @@ func endOf(now time.Time, standing *reconcile.Record, planned model, diags *diag
 	return types.StringValue(end.Format(time.RFC3339))
 }
 
+// resetDue are the components, beside those that are known, whose data an earlier
+// run was to delete and did not: nobody can see that from what stands.
+func resetDue(record *reconcile.Record, m model, known []string) []string {
+	if m.Tier.ValueString() != string(policy.Dev) {
+		return nil
+	}
+	return slices.DeleteFunc(component.ResetDue(record, m.ResetTrigger.ValueString()), func(name string) bool {
+		return slices.Contains(known, name)
+	})
+}
+
 // addExpired says that a sandbox is not changed any more.
 func addExpired(diags *diag.Diagnostics, end string) {
 	diags.AddAttributeError(path.Root("ttl"), "The sandbox has expired.",

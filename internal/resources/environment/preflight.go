@@ -41,6 +41,27 @@ func (r *environment) preflight(ctx context.Context, raw tftypes.Value, planned 
 	if p.prior == nil && !p.diags.HasError() {
 		p.checkClaim(ctx, client, spec)
 	}
+	p.checkResetDue(ctx, client, planned)
+}
+
+// checkResetDue says what apply will delete that no change of reset_trigger in
+// this plan tells of: an environment that is adopted has its data under another
+// value, or a reset fell short and is still due.
+func (p *planner) checkResetDue(ctx context.Context, client *gcp.Client, planned model) {
+	if p.tier != policy.Dev || p.diags.HasError() || p.prior != nil && !p.config.ResetTrigger.Equal(p.prior.ResetTrigger) {
+		return
+	}
+	record := recordOf(ctx, client, planned)
+	if record == nil {
+		return
+	}
+	due := resetDue(record, planned, nil)
+	if len(due) == 0 {
+		return
+	}
+	p.warning("reset_trigger", "Data of the environment will be deleted.",
+		fmt.Sprintf("What stands was made under another reset_trigger than %q, or an earlier reset fell short. Apply deletes and makes anew what is due: %s. %s",
+			planned.ResetTrigger.ValueString(), strings.Join(due, ", "), lostByReset(planned.DataBucket.ValueString())))
 }
 
 // checkPermissions names what the identity that runs Terraform is not allowed: in

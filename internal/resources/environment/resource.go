@@ -253,6 +253,9 @@ func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *
 		maps.Copy(found, seen.Outputs)
 	}
 	pending := report.Pending()
+	if record != nil {
+		pending = append(pending, resetDue(record, state, pending)...)
+	}
 	if lost {
 		pending = append(pending, "ledger")
 	}
