@@ -50,15 +50,81 @@ func (p *planner) checkChange(planned model) {
 		p.problem("tier", "The environment can't change to this tier.", fmt.Sprintf("It is %s and would be %s. %s", p.prior.Tier.ValueString(), p.tier, why))
 		return
 	}
-	p.checkFixed()
+	before, _, err := ReadSettings(p.version, p.priorRaw)
+	if err != nil {
+		addBug(p.diags, err)
+		return
+	}
+	p.checkNames(before, p.prior.Name.ValueString())
+	p.checkFixed(before)
 	p.checkVersion()
 	p.checkOneWay()
 	p.checkReset()
 }
 
+// names are the inputs that say what objects of the environment are called, or
+// where they lie. Objects are found by them: under another one, what stands would
+// be left behind with all that is in it, and another made beside it.
+var names = []string{networkName, networkSubnetwork, networkPodRangeName, networkServiceRangeName, clusterName}
+
+// withDefaults are values with what inputs mean that are not given.
+func withDefaults(values policy.Values, environment string) policy.Values {
+	spec := specFrom(values, model{Name: types.StringValue(environment)})
+	all := maps.Clone(values)
+	for at, value := range map[string]any{
+		networkSubnetwork: spec.Network.Subnetwork, networkName: spec.Network.Name,
+		networkPodRangeName: spec.PodRangeName(), networkServiceRangeName: spec.ServiceRangeName(),
+		clusterName: spec.Cluster.Name, clusterDiskSizeGB: spec.Cluster.DiskSizeGB, clusterSandboxMachineType: spec.Cluster.SandboxMachineType,
+	} {
+		all[at] = value
+	}
+	return all
+}
+
+// checkNames refuses another name for what stands.
+func (p *planner) checkNames(before policy.Values, environment string) {
+	was, now := withDefaults(before, environment), withDefaults(p.values, environment)
+	for _, at := range names {
+		if !p.known(at) || policy.Same(was[at], now[at]) {
+			continue
+		}
+		p.problem(at, "What stands can't get another name.",
+			fmt.Sprintf("%s is %q and would be %q. What stands would be left behind, with all that is in it, and another one made beside it. %s, or give the new environment a resource of its own, move what is needed, and destroy this one.",
+				at, was[at], now[at], capitalised(kept(before, at))))
+	}
+}
+
+// kept says how a configuration keeps a value that stands.
+func kept(before policy.Values, at string) string {
+	if _, given := before[at]; !given && isInput(at) {
+		return fmt.Sprintf("take %s out to keep what stands", at)
+	}
+	return fmt.Sprintf("set %s = %s to keep what stands", at, policy.Format(before[at]))
+}
+
 // blockers are the settings of a component (or of all, for "") that are fixed at
-// creation and differ from the state.
-func (p *planner) blockers(component string) []policy.Setting {
+// creation and differ from what was before: what a state says, or as much as was
+// seen of what is adopted.
+func (p *planner) blockers(before policy.Values, component string) []policy.Setting {
+	was, now := before, p.values
+	if p.prior != nil {
+		was, now = withDefaults(before, ""), withDefaults(p.values, "")
+	}
+	return slices.DeleteFunc(fixedSettings(p.version), func(s policy.Setting) bool {
+		switch {
+		case component != "" && s.Component != component, slices.Contains(names, s.Path), !p.known(s.Path):
+			return true
+		case s.Path == clusterSandboxMachineType && (before[policy.ClusterSandboxPool] != true || p.values[policy.ClusterSandboxPool] != true):
+			return true // There was no such pool, or there is to be none.
+		}
+		stood, had := was[s.Path]
+		wanted, has := now[s.Path]
+		return !had || !has || policy.Same(stood, wanted) || mendable(s, stood, wanted)
+	})
+}
+
+// blockersOfState are those that differ from the state.
+func (p *planner) blockersOfState(component string) []policy.Setting {
 	if p.prior == nil {
 		return nil
 	}
@@ -66,11 +132,7 @@ func (p *planner) blockers(component string) []policy.Setting {
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(fixedSettings(p.version), func(s policy.Setting) bool {
-		was, had := before[s.Path]
-		now, has := p.values[s.Path]
-		return component != "" && s.Component != component || !p.known(s.Path) || !had || !has || policy.Same(was, now) || mendable(s, was, now)
-	})
+	return p.blockers(before, component)
 }
 
 // fixedSettings are those that are fixed at creation, each with the component
@@ -128,23 +190,22 @@ func (p *planner) mayRecreate(component string) bool {
 // checkFixed refuses a change of what is fixed at creation, whether the
 // configuration or somebody's hand makes it, unless the component may be made
 // anew, and then says what is lost.
-func (p *planner) checkFixed() {
-	before, _, err := ReadSettings(p.version, p.priorRaw)
-	if err != nil {
-		addBug(p.diags, err)
-		return
-	}
+func (p *planner) checkFixed(before policy.Values) {
 	allowed := stringsOf(p.config.AllowRecreate.Elements())
 	anew := map[string][]string{}
-	for _, s := range p.blockers("") {
-		change := fmt.Sprintf("%s from %s to %s", s.Path, policy.Format(before[s.Path]), policy.Format(p.values[s.Path]))
+	was, now := before, p.values
+	if p.prior != nil {
+		was, now = withDefaults(before, ""), withDefaults(p.values, "")
+	}
+	for _, s := range p.blockers(before, "") {
+		change := fmt.Sprintf("%s from %s to %s", s.Path, policy.Format(was[s.Path]), policy.Format(now[s.Path]))
 		if p.mayRecreate(s.Component) {
 			anew[s.Component] = append(anew[s.Component], change)
 			continue
 		}
 		p.problem(s.Path, "A setting that is fixed at creation would change.",
-			fmt.Sprintf("It would take %s to make the component %s anew, which is not done on the quiet. Set %s = %s to keep what stands (a weaker value wants an exception), or add allow_recreate = [%q], which loses %s.",
-				change, s.Component, s.Path, policy.Format(before[s.Path]), s.Component, losses[s.Component]))
+			fmt.Sprintf("It would take %s to make the component %s anew, which is not done on the quiet. %s (a weaker value wants an exception), or add allow_recreate = [%q], which loses %s.",
+				change, s.Component, capitalised(kept(before, s.Path)), s.Component, losses[s.Component]))
 	}
 	p.checkKeys(anew, allowed)
 	for _, component := range slices.Sorted(maps.Keys(anew)) {

@@ -443,7 +443,7 @@ func (p *planner) outcome(planned *model) {
 		{&planned.DatabaseAddress, p.prior.DatabaseAddress, policy.ComponentDatabase},
 	} {
 		*output.to = output.prior
-		remade := slices.Contains(renewed, output.component) && len(p.blockers(output.component)) > 0
+		remade := slices.Contains(renewed, output.component) && len(p.blockersOfState(output.component)) > 0
 		if output.prior.IsNull() && incomplete || remade {
 			*output.to = types.StringUnknown()
 		}
