@@ -109,7 +109,7 @@ func (d *database) Observe(ctx context.Context) (reconcile.Observation, error) {
 			"database_id": d.instancePath(inst.Name), "database_instance": inst.Name,
 			"database_connection_name": inst.ConnectionName, "database_dns_name": inst.DnsName,
 		},
-		Differs: d.inputsDiffer(inst),
+		Differs: d.inputsDiffer(inst), Fixed: d.fixed(inst),
 	}
 	if instanceKey(inst) != d.spec.DataKey() && seen.Values[policy.EncryptionData] == d.spec.Settings[policy.EncryptionData] || seen.Values[policy.EncryptionData] == nil {
 		seen.Differs = append(seen.Differs, "its key is "+instanceKey(inst))

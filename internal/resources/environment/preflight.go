@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,6 +43,38 @@ func (r *environment) preflight(ctx context.Context, raw tftypes.Value, planned 
 		p.checkClaim(ctx, client, spec)
 	}
 	p.checkResetDue(ctx, client, planned)
+	p.checkRemade(ctx, client, spec)
+}
+
+// checkRemade says what of an environment apply will make anew because somebody
+// has changed it by hand, where no change of a setting in this plan tells of it.
+func (p *planner) checkRemade(ctx context.Context, client *gcp.Client, spec *component.Spec) {
+	if p.prior == nil || len(spec.Recreate) == 0 || p.diags.HasError() {
+		return
+	}
+	engine, err := component.NewEngine(client, spec, nil)
+	if err != nil {
+		addBug(p.diags, err)
+		return
+	}
+	before, _, err := ReadSettings(p.version, p.priorRaw)
+	if err != nil {
+		addBug(p.diags, err)
+		return
+	}
+	told, report := p.toldAsSettings(before), engine.Observe(ctx)
+	for _, name := range report.Names {
+		for _, words := range report.Observations[name].Fixed {
+			if p.mayRecreate(name) && !told(words) {
+				p.warnRemade(name, words)
+			}
+		}
+	}
+}
+
+// warnRemade says that a component will be made anew, why, and what that loses.
+func (p *planner) warnRemade(name, why string) {
+	p.warning("allow_recreate", "A component will be deleted and made anew.", fmt.Sprintf("%s: %s, and that can't be changed in place. This loses %s.", name, why, losses[name]))
 }
 
 // checkResetDue says what apply will delete that no change of reset_trigger in
@@ -185,9 +218,80 @@ func (p *planner) checkClaim(ctx context.Context, client *gcp.Client, spec *comp
 			p.problem(foreignAt(name), "Something of the environment's name stands already.", fmt.Sprintf("Nothing was changed: %s. Use another name, move it out of the way, or take over what is nobody's with adopt.", seen.Foreign))
 		}
 	}
-	if spec.Adopt {
+	switch {
+	case spec.Adopt:
 		p.checkGaps(report)
+	case record != nil:
+		p.checkAdopted(report)
 	}
+	if record != nil && !record.Restored {
+		p.checkNamesOf(ctx, client, record, spec)
+	}
+}
+
+// checkAdopted refuses what can't be changed of an environment that stands and is
+// adopted without a state, or says what is lost where it may be made anew.
+func (p *planner) checkAdopted(report reconcile.Report) {
+	seen := policy.Values{}
+	for _, o := range report.Observations {
+		if o.Presence != reconcile.Absent {
+			maps.Copy(seen, o.Values)
+		}
+	}
+	p.checkFixed(seen)
+	told := p.toldAsSettings(seen)
+	for _, name := range report.Names {
+		for _, words := range report.Observations[name].Fixed {
+			switch {
+			case told(words):
+			case p.mayRecreate(name):
+				p.warnRemade(name, words)
+			default:
+				p.problem("allow_recreate", "A component can't be changed in place.", fmt.Sprintf("%s: %s. Say what stands in the configuration, or add allow_recreate = [%q], which loses %s.", name, words, name, losses[name]))
+			}
+		}
+	}
+}
+
+// toldAsSettings tells of words of a component whether they are about a setting
+// that differs from what was seen.
+func (p *planner) toldAsSettings(seen policy.Values) func(words string) bool {
+	differing := p.blockers(seen, "")
+	return func(words string) bool {
+		at := fixedAs[words[:max(strings.Index(words, " is "), 0)]]
+		return slices.ContainsFunc(differing, func(s policy.Setting) bool { return s.Path == at })
+	}
+}
+
+// checkNamesOf refuses other names for what an environment consists of that is
+// adopted without a state. Nothing is in the way of a change of what the last run
+// did not come to.
+func (p *planner) checkNamesOf(ctx context.Context, client *gcp.Client, record *reconcile.Record, spec *component.Spec) {
+	former, err := SpecFromRecord(ctx, record, spec.Project, spec.Region, spec.Name)
+	if err != nil {
+		p.warning("name", "What the ledger says of the environment can't be read.", err.Error())
+		return
+	}
+	was, now := withDefaults(former.Settings, spec.Name), withDefaults(p.values, spec.Name)
+	if !slices.ContainsFunc(names, func(at string) bool { return !policy.Same(was[at], now[at]) }) {
+		return
+	}
+	engine, err := component.NewEngine(client, former, nil)
+	if err != nil {
+		addBug(p.diags, err)
+		return
+	}
+	report := engine.Observe(ctx)
+	for _, at := range names {
+		of := policy.ComponentNetwork
+		if at == clusterName {
+			of = policy.ComponentCluster
+		}
+		if seen, read := report.Observations[of]; read && seen.Presence == reconcile.Absent {
+			was[at] = now[at]
+		}
+	}
+	p.checkNames(was, spec.Name)
 }
 
 // foreignAt is the attribute that moves a component out of the way.
@@ -204,12 +308,14 @@ func foreignAt(name string) string {
 var fixedAs = map[string]string{
 	"location": policy.ClusterLocationType, "data plane": policy.ClusterDatapathProvider, "secure boot": policy.ClusterSecureBoot,
 	"integrity monitoring": policy.ClusterIntegrityMonitoring, "key of boot disks": policy.EncryptionCluster,
+	"Private Service Connect": policy.DatabasePrivateServiceConnect, "key": policy.EncryptionData, "version": databaseVersion,
 }
 
 // checkGaps lists each control that what is to be adopted does not meet: what
 // apply mends, and what is fixed and wants an exception.
 func (p *planner) checkGaps(report reconcile.Report) {
 	var mends, fixed []string
+	anew := map[string][]string{}
 	unchanging := fixedSettings(p.version)
 	for _, setting := range policy.Settings(p.version) {
 		for _, name := range report.Names {
@@ -220,21 +326,32 @@ func (p *planner) checkGaps(report reconcile.Report) {
 			}
 			line := fmt.Sprintf("  %s is %s instead of %s (%s)", setting.Path, policy.Format(value), policy.Format(p.values[setting.Path]), policy.Cite(setting.Controls))
 			at := slices.IndexFunc(unchanging, func(s policy.Setting) bool { return s.Path == setting.Path })
-			if at >= 0 && !mendable(setting, value, p.values[setting.Path]) && !p.mayRecreate(unchanging[at].Component) {
+			switch {
+			case at < 0 || mendable(setting, value, p.values[setting.Path]):
+				mends = append(mends, line)
+			case p.mayRecreate(unchanging[at].Component):
+				anew[unchanging[at].Component] = append(anew[unchanging[at].Component], line)
+			default:
 				fixed = append(fixed, line)
-				continue
 			}
-			mends = append(mends, line)
 		}
 	}
 	told := strings.Join(fixed, "\n")
 	for _, name := range report.Names {
 		for _, words := range report.Observations[name].Fixed {
 			// What is a setting has been told as one.
-			if setting := fixedAs[words[:max(strings.Index(words, " is "), 0)]]; !p.mayRecreate(name) && (setting == "" || !strings.Contains(told, setting)) {
-				fixed = append(fixed, fmt.Sprintf("  %s: %s", name, words))
+			line := fmt.Sprintf("  %s: %s", name, words)
+			switch setting := fixedAs[words[:max(strings.Index(words, " is "), 0)]]; {
+			case p.mayRecreate(name):
+				anew[name] = append(anew[name], line)
+			case setting == "" || !strings.Contains(told, setting):
+				fixed = append(fixed, line)
 			}
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(anew)) {
+		p.warning("allow_recreate", "A component will be deleted and made anew.",
+			fmt.Sprintf("What is adopted of %s can't be changed in place:\n\n%s\n\nThis loses %s.", name, strings.Join(anew[name], "\n"), losses[name]))
 	}
 	if len(mends) > 0 {
 		p.warning("adopt", "What is adopted doesn't meet all controls yet.", "Apply will mend:\n\n"+strings.Join(mends, "\n"))
