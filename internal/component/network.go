@@ -74,7 +74,6 @@ func (e *Env) markOf(description string) (reconcile.Owner, bool) {
 func (n *network) subnetwork() object[*compute.Subnetwork] {
 	project, region, name := subnetworkParts(n.spec.Subnetwork())
 	api := n.apis().Compute.Subnetworks
-	wanted := n.flowLogs()
 	o := object[*compute.Subnetwork]{
 		Env: n.Env, component: n.name, noun: "subnetwork", name: n.spec.Subnetwork(), adoptable: true,
 		get: func(ctx context.Context) (*compute.Subnetwork, error) {
@@ -89,7 +88,7 @@ func (n *network) subnetwork() object[*compute.Subnetwork] {
 						{RangeName: n.spec.PodRangeName(), IpCidrRange: n.spec.Network.PodRange},
 						{RangeName: n.spec.ServiceRangeName(), IpCidrRange: n.spec.Network.ServiceRange},
 					},
-					LogConfig: wanted,
+					LogConfig: n.flowLogs(),
 				}).RequestId(s.RequestID("create subnetwork")).Context(gcp.Named(ctx, "CreateSubnetwork", n.spec.Subnetwork())).Do()
 			})
 		},
@@ -110,21 +109,21 @@ func (n *network) subnetwork() object[*compute.Subnetwork] {
 		differs: func(found *compute.Subnetwork) []string {
 			var d differ
 			d.is("private Google access", found.PrivateIpGoogleAccess, true)
-			got := found.LogConfig
-			if got == nil || !got.Enable {
-				return append(d, "flow logs are off")
-			}
-			d.is("flow sampling", got.FlowSampling, wanted.FlowSampling)
-			d.is("flow interval", got.AggregationInterval, wanted.AggregationInterval)
-			d.is("flow metadata", got.Metadata, wanted.Metadata)
-			return d
+			return append(d, n.flowLogsDiffer(found)...)
 		},
 		patch: func(ctx context.Context, s *reconcile.Step, found *compute.Subnetwork) error {
-			// The fingerprint refuses what somebody else changed meanwhile.
+			if err := n.openGoogleAccess(ctx, s, found); err != nil {
+				return err
+			}
 			return n.computeOperation(ctx, s, project, "the subnetwork", func(ctx context.Context) (*compute.Operation, error) {
-				return api.Patch(project, region, name, &compute.Subnetwork{
-					Fingerprint: found.Fingerprint, LogConfig: wanted, PrivateIpGoogleAccess: true,
-				}).Context(gcp.UnderEtag(ctx, "UpdateSubnetwork", n.spec.Subnetwork())).Do()
+				// Read anew: the fingerprint is another after each change, and it
+				// refuses what somebody else changed meanwhile.
+				found, err := api.Get(project, region, name).Context(gcp.Reading(ctx, "GetSubnetwork", n.spec.Subnetwork())).Do()
+				if err != nil || len(n.flowLogsDiffer(found)) == 0 {
+					return nil, err
+				}
+				return api.Patch(project, region, name, &compute.Subnetwork{Fingerprint: found.Fingerprint, LogConfig: n.flowLogs()}).
+					Context(gcp.UnderEtag(ctx, "UpdateSubnetwork", n.spec.Subnetwork())).Do()
 			})
 		},
 		remove: func(ctx context.Context, s *reconcile.Step, _ *compute.Subnetwork) error {
@@ -148,6 +147,32 @@ func (n *network) flowLogs() *compute.SubnetworkLogConfig {
 		AggregationInterval: n.spec.Settings.String(policy.NetworkFlowInterval),
 		Metadata:            n.spec.Settings.String(policy.NetworkFlowMetadata),
 	}
+}
+
+// flowLogsDiffer says what of the flow logs is not as wanted.
+func (n *network) flowLogsDiffer(found *compute.Subnetwork) []string {
+	got, wanted := found.LogConfig, n.flowLogs()
+	if got == nil || !got.Enable {
+		return []string{"flow logs are off"}
+	}
+	var d differ
+	d.is("flow sampling", got.FlowSampling, wanted.FlowSampling)
+	d.is("flow interval", got.AggregationInterval, wanted.AggregationInterval)
+	d.is("flow metadata", got.Metadata, wanted.Metadata)
+	return d
+}
+
+// openGoogleAccess lets machines without an external address reach Google's APIs.
+// That has a method of its own: a patch takes the field for nothing.
+func (n *network) openGoogleAccess(ctx context.Context, s *reconcile.Step, found *compute.Subnetwork) error {
+	if found.PrivateIpGoogleAccess {
+		return nil
+	}
+	project, region, name := subnetworkParts(n.spec.Subnetwork())
+	return n.computeOperation(ctx, s, project, "the subnetwork", func(ctx context.Context) (*compute.Operation, error) {
+		return n.apis().Compute.Subnetworks.SetPrivateIpGoogleAccess(project, region, name, &compute.SubnetworksSetPrivateIpGoogleAccessRequest{PrivateIpGoogleAccess: true}).
+			Context(gcp.Named(ctx, "SetPrivateIpGoogleAccess", n.spec.Subnetwork())).Do()
+	})
 }
 
 // Observe implements [reconcile.Component].

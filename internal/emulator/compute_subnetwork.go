@@ -103,7 +103,9 @@ func (v computeService) patchSubnetwork(ctx context.Context, c *computeCall) (an
 	}
 	return subnetworks.patch(ctx, v, c, computePatch{
 		opType: "patch", took: subnetworkPatchTakes, fingerprint: true,
-		mutable: []string{"description", "enableFlowLogs", "logConfig", "privateIpGoogleAccess", "secondaryIpRanges", "role"},
+		// The description is fixed, and private Google access has a method of its
+		// own, as the fields' comments in google.golang.org/api/compute/v1 say.
+		mutable: []string{"enableFlowLogs", "logConfig", "secondaryIpRanges", "role"},
 		check: func(v computeService, _ *computeCall, name string, before, after computeDoc) error {
 			if err := completeFlowLogs(after); err != nil {
 				return err
