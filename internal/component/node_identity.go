@@ -59,7 +59,7 @@ func (n *nodeIdentity) account() object[*iam.ServiceAccount] {
 	api := n.apis().IAM.Projects.ServiceAccounts
 	name := "projects/" + n.spec.Project + "/serviceAccounts/" + n.spec.NodeAccount()
 	return object[*iam.ServiceAccount]{
-		Env: n.Env, component: n.name, noun: "service account", name: n.spec.NodeAccount(),
+		Env: n.Env, component: n.name, noun: "service account", name: n.spec.NodeAccount(), veiled: true,
 		get: func(ctx context.Context) (*iam.ServiceAccount, error) {
 			return api.Get(name).Context(gcp.Reading(ctx, "GetServiceAccount", name)).Do()
 		},

@@ -19,6 +19,9 @@ type object[T any] struct {
 	component, noun, name string
 	// adoptable objects may be taken over when nobody's mark is on them.
 	adoptable bool
+	// veiled objects are answered for as forbidden while the service does not
+	// know yet that they were made.
+	veiled bool
 
 	// get reads it. An error that [gcp.IsNotFound] holds for means absent.
 	get func(ctx context.Context) (T, error)
@@ -133,7 +136,7 @@ func (o object[T]) converge(ctx context.Context, s *reconcile.Step) (T, error) {
 		if err != nil && !gcp.IsAlreadyExists(err) {
 			return zero, err
 		}
-		if standing, seen, err = o.appear(ctx, s, err != nil); err != nil {
+		if standing, seen, err = o.appear(ctx, s); err != nil {
 			return zero, err
 		}
 	}
@@ -154,19 +157,24 @@ func (o object[T]) converge(ctx context.Context, s *reconcile.Step) (T, error) {
 	return standing, nil
 }
 
-// appearWait bounds the wait for an object whose name is taken and that can't be
-// read: it is being made.
+// appearWait bounds the wait for an object that was made, or whose name is taken,
+// and that can't be read: it is being made, or reads lag behind writes.
 const appearWait = 5 * time.Minute
 
-// appear looks for an object that was made. taken says that the service answered
-// that it stands: one that an earlier attempt is at shows once it is done.
-func (o object[T]) appear(ctx context.Context, s *reconcile.Step, taken bool) (standing T, seen reconcile.Observation, err error) {
+// appear looks for an object that was made. One that an earlier attempt is at
+// shows once it is done, and one of a service whose reads lag behind, such as an
+// account of IAM, a while after: https://cloud.google.com/iam/docs/overview#consistency.
+func (o object[T]) appear(ctx context.Context, s *reconcile.Step) (standing T, seen reconcile.Observation, err error) {
 	var zero T
 	start := o.client.Now()
 	err = o.client.Await(ctx, "Get", o.name, waiting(s, "the "+o.noun+" to show"), func(ctx context.Context) (bool, error) {
+		late := o.client.Now().Sub(start) > appearWait
 		standing, seen, err = o.see(ctx)
+		if o.veiled && !late && gcp.IsPermissionDenied(err) {
+			return false, nil
+		}
 		absent := seen.Presence == reconcile.Absent && seen.Foreign == ""
-		return !absent || !taken || o.client.Now().Sub(start) > appearWait, err
+		return !absent || late, err
 	})
 	switch {
 	case err != nil:
