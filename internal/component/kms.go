@@ -332,11 +332,26 @@ func (k *keys) Remove(ctx context.Context, s *reconcile.Step) error {
 		if found == nil || seen.Foreign != "" || p.keeps {
 			continue
 		}
+		if err := k.stopRotation(ctx, p.key, found); err != nil {
+			return err
+		}
 		if err := k.destroyVersions(ctx, s, p.key); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// stopRotation ends the rotation of a key whose versions are to be destroyed: it
+// would go on to make new ones, each of which is charged for. The next life of the
+// environment sets it again.
+func (k *keys) stopRotation(ctx context.Context, key string, found *cloudkms.CryptoKey) error {
+	if found.RotationPeriod == "" && found.NextRotationTime == "" {
+		return nil
+	}
+	_, err := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.Patch(key, &cloudkms.CryptoKey{NullFields: []string{"RotationPeriod", "NextRotationTime"}}).
+		UpdateMask("rotationPeriod,nextRotationTime").Context(gcp.Reading(ctx, "UpdateCryptoKey", key)).Do()
+	return err
 }
 
 // destroyVersions has all versions of a key destroyed, after the key's delay.
