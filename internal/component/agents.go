@@ -9,6 +9,7 @@ import (
 	"google.golang.org/api/serviceusage/v1beta1"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
 
 // The APIs whose service agents act for the environment.
@@ -77,6 +78,16 @@ func (e *Env) generatedAgent(ctx context.Context, api string) (string, error) {
 		return e.apis().ServiceAgents.Operations.Get(name).Context(ctx).Do()
 	})
 	return fmt.Sprintf("service-%d@%s.iam.gserviceaccount.com", number, agentDomains[api]), err
+}
+
+// whenGranted makes a call that needs a service's agent to have the use of a key:
+// what the key's policy shows is not in force everywhere yet. Without a key it is
+// made once.
+func (e *Env) whenGranted(ctx context.Context, s *reconcile.Step, method, resource, key string, try func(ctx context.Context) error) error {
+	if key == "" {
+		return try(ctx)
+	}
+	return e.client.WhenGranted(ctx, method, resource, waiting(s, "the grant on the key "+last(key)+" to be in force"), try)
 }
 
 // lacking returns those of wanted that have does not hold.

@@ -42,7 +42,10 @@ func (e *Env) bucket(w bucketWish) object[*storage.Bucket] {
 			if w.retentionDays > 0 {
 				made.RetentionPolicy = &storage.BucketRetentionPolicy{RetentionPeriod: w.retentionDays * day}
 			}
-			_, err := api.Insert(e.spec.Project, made).Context(gcp.Named(ctx, "CreateBucket", resource)).Do()
+			err := e.whenGranted(ctx, s, "CreateBucket", resource, w.key, func(ctx context.Context) error {
+				_, err := api.Insert(e.spec.Project, made).Context(gcp.Named(ctx, "CreateBucket", resource)).Do()
+				return err
+			})
 			if gcp.IsConflict(err) {
 				return nil // It stands: whose it is shows in the next look.
 			}
@@ -80,8 +83,10 @@ func (e *Env) bucket(w bucketWish) object[*storage.Bucket] {
 			if w.retentionDays > 0 {
 				change.RetentionPolicy = &storage.BucketRetentionPolicy{RetentionPeriod: w.retentionDays * day}
 			}
-			_, err := api.Patch(w.name, change).IfMetagenerationMatch(found.Metageneration).Context(gcp.UnderEtag(ctx, "UpdateBucket", resource)).Do()
-			return err
+			return e.whenGranted(ctx, s, "UpdateBucket", resource, w.key, func(ctx context.Context) error {
+				_, err := api.Patch(w.name, change).IfMetagenerationMatch(found.Metageneration).Context(gcp.UnderEtag(ctx, "UpdateBucket", resource)).Do()
+				return err
+			})
 		},
 		remove: func(ctx context.Context, s *reconcile.Step, _ *storage.Bucket) error {
 			return emptyAndDelete(ctx, e, s, w.name)

@@ -218,8 +218,12 @@ func (c *cluster) create(ctx context.Context, s *reconcile.Step) error {
 		return err
 	}
 	parent, _, _ := strings.Cut(c.spec.ClusterPath(), "/clusters/")
-	op, err := c.apis().Clusters.CreateCluster(gcp.Named(ctx, "CreateCluster", c.spec.ClusterPath()), &containerpb.CreateClusterRequest{Parent: parent, Cluster: made})
-	if err = failure("CreateCluster", c.spec.ClusterPath(), err); gcp.IsAlreadyExists(err) {
+	var op *containerpb.Operation
+	err = c.whenGranted(ctx, s, "CreateCluster", c.spec.ClusterPath(), c.spec.ClusterKey(), func(ctx context.Context) (err error) {
+		op, err = c.apis().Clusters.CreateCluster(gcp.Named(ctx, "CreateCluster", c.spec.ClusterPath()), &containerpb.CreateClusterRequest{Parent: parent, Cluster: made})
+		return failure("CreateCluster", c.spec.ClusterPath(), err)
+	})
+	if gcp.IsAlreadyExists(err) {
 		_, err = c.settled(ctx, s)
 		return err
 	}

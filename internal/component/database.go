@@ -217,8 +217,12 @@ func (d *database) create(ctx context.Context, s *reconcile.Step) (string, error
 		s.Progress(ctx, "creating the instance %s", name)
 		// Not sent again after a conflict: the name may be blocked, or taken by
 		// an attempt whose reply was lost.
-		op, err := d.apis().SQL.Instances.Insert(d.spec.Project, d.made(name, s.Owner())).
-			Context(gcp.UnderEtag(ctx, "CreateInstance", d.instancePath(name))).Do()
+		var op *sqladmin.Operation
+		err := d.whenGranted(ctx, s, "CreateInstance", d.instancePath(name), d.spec.DataKey(), func(ctx context.Context) (err error) {
+			op, err = d.apis().SQL.Instances.Insert(d.spec.Project, d.made(name, s.Owner())).
+				Context(gcp.UnderEtag(ctx, "CreateInstance", d.instancePath(name))).Do()
+			return err
+		})
 		switch {
 		case err == nil:
 			return name, d.client.AwaitSQL(ctx, d.spec.Project, op, waiting(s, "the instance "+name))

@@ -2,6 +2,7 @@ package component_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,4 +39,33 @@ func TestKeysOfTheDeadDontRotate(t *testing.T) {
 		t.Fatal(reborn.Err)
 	}
 	w.AsDesired(policy.ComponentKMS)
+}
+
+// TestGrantsTakeTime makes an environment where a grant on a key is in force only
+// seven minutes after it shows: one run waits for that, and makes nothing twice.
+func TestGrantsTakeTime(t *testing.T) {
+	t.Parallel()
+	w := componenttest.NewSlow(t, policy.Prod, 7*time.Minute)
+	w.MustConverge()
+	for _, name := range []string{policy.ComponentStorage, policy.ComponentLogging, policy.ComponentCluster, policy.ComponentDatabase} {
+		w.AsDesired(name)
+	}
+	if instances := w.Server.Inventory()["sqlInstances"]; len(instances) != 1 {
+		t.Errorf("instances: %v", instances)
+	}
+}
+
+// TestKeyThatIsRefused has a service go on refusing a key: the run ends in the
+// service's own words, and not in those of a wait.
+func TestKeyThatIsRefused(t *testing.T) {
+	t.Parallel()
+	w := componenttest.NewSlow(t, policy.Prod, 24*time.Hour)
+	start := w.Clock.Now()
+	result := w.Converge(policy.ComponentStorage)
+	if result.Err == nil || !strings.Contains(result.Err.Error(), "Permission denied on Cloud KMS key") {
+		t.Errorf("it ended in %v", result.Err)
+	}
+	if took := w.Clock.Now().Sub(start); took > time.Hour {
+		t.Errorf("it took %s", took)
+	}
 }

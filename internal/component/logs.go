@@ -49,8 +49,10 @@ func (l *logs) bucket() object[*logging.LogBucket] {
 			if key != "" {
 				made.CmekSettings = &logging.CmekSettings{KmsKeyName: key}
 			}
-			_, err := api.Create(parent, made).BucketId(id).Context(gcp.Named(ctx, "CreateBucket", name)).Do()
-			return err
+			return l.whenGranted(ctx, s, "CreateBucket", name, key, func(ctx context.Context) error {
+				_, err := api.Create(parent, made).BucketId(id).Context(gcp.Named(ctx, "CreateBucket", name)).Do()
+				return err
+			})
 		},
 		owner: func(found *logging.LogBucket) (reconcile.Owner, bool) { return l.markOf(found.Description) },
 		gone:  deletedLogs,

@@ -112,6 +112,9 @@ func (s *Server) setIamPolicy(parent, resource string, req setIamPolicyRequest) 
 	if c := status.Code(err); c == codes.Aborted || c == codes.AlreadyExists {
 		return nil, apiError(codes.Aborted, "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff.")
 	}
+	if err == nil {
+		s.noteGrants(resource, current, next)
+	}
 	return next, err
 }
 

@@ -41,7 +41,7 @@ func (s *Server) checkServiceKey(key, agentEmail string) error {
 		if err != nil {
 			return err
 		}
-		granted = granted || p.grants("serviceAccount:"+agentEmail, keyUsers)
+		granted = granted || s.grantsBy(resource, p, "serviceAccount:"+agentEmail, keyUsers)
 	}
 	if !granted {
 		return apiError(codes.PermissionDenied, agentEmail+" has no access to "+key)

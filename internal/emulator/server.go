@@ -37,6 +37,12 @@ type Options struct {
 	// LROScale multiplies the time that long-running operations and
 	// propagation take on Google Cloud. 0 makes them immediate.
 	LROScale float64
+	// GrantDelay is what passes, scaled by LROScale, until a new grant lets a
+	// service agent use a key, though the key's policy shows it at once: some
+	// two minutes on Google Cloud, and seven or more at times, see
+	// https://cloud.google.com/iam/docs/access-change-propagation. 0 makes
+	// grants immediate.
+	GrantDelay time.Duration
 	// Faults are injected from the start.
 	Faults []Fault
 	// DeniedPermissions are withheld from the caller from the start, as
@@ -68,6 +74,7 @@ type Server struct {
 	// kube makes a request to a cluster's Kubernetes API one step.
 	kube    sync.Mutex
 	denied  deniedPermissions
+	grants  grantTimes
 	compute computeState
 
 	randMu sync.Mutex

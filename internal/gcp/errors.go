@@ -153,6 +153,20 @@ func IsPermissionDenied(err error) bool {
 	})
 }
 
+// IsKeyDenied reports that a service's own agent may not use a key of Cloud KMS.
+// No two services say so alike, and some call it a bad request or state.
+func IsKeyDenied(err error) bool {
+	return match(err, func(e *Error) bool {
+		switch e.Code {
+		case codes.PermissionDenied, codes.FailedPrecondition, codes.InvalidArgument:
+		default:
+			return false
+		}
+		m := strings.ToLower(e.Message)
+		return (strings.Contains(m, "kms") || strings.Contains(m, "cryptokey")) && (strings.Contains(m, "permission") || strings.Contains(m, "access"))
+	})
+}
+
 // IsUnauthenticated reports that there are no credentials, or none that count.
 func IsUnauthenticated(err error) bool {
 	return match(err, func(e *Error) bool { return e.Code == codes.Unauthenticated })

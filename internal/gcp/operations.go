@@ -226,6 +226,30 @@ func (c *Client) WhenFree(ctx context.Context, op, resource string, progress fun
 	return err
 }
 
+// grantWait is how long a grant may take to be in force, and then some: see
+// https://cloud.google.com/iam/docs/access-change-propagation.
+const grantWait = 10 * time.Minute
+
+// WhenGranted makes a call that a service refuses while it does not know yet that
+// it may use a key, again until it does: a grant shows in the key's policy long
+// before it is in force. When the wait is over the service's own words are the
+// error.
+func (c *Client) WhenGranted(ctx context.Context, op, resource string, progress func(ctx context.Context, p Progress), try func(ctx context.Context) error) error {
+	opts := WaitOptions{Op: op, Resource: resource, Clock: c.clk, Initial: 5 * operationPoll, Max: operationPollMax, Progress: progress}
+	if first := c.firstPoll(); first != 0 {
+		opts.Initial, opts.Share = first, operationShare
+	}
+	start := c.clk.Now()
+	_, err := Wait(ctx, opts, func(ctx context.Context) (struct{}, bool, error) {
+		err := try(ctx)
+		if IsKeyDenied(err) && c.clk.Now().Sub(start) < grantWait {
+			return struct{}{}, false, nil
+		}
+		return struct{}{}, true, final(err)
+	})
+	return err
+}
+
 // final keeps a wait from taking the error of a write for a passing one of a
 // poll: the chain has made its retries already.
 func final(err error) error {

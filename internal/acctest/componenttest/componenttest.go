@@ -51,8 +51,15 @@ type World struct {
 // environment of a tier.
 func New(tb testing.TB, tier policy.Tier) *World {
 	tb.Helper()
+	return NewSlow(tb, tier, 0)
+}
+
+// NewSlow is New for an emulator in which grants on keys take a while to be in
+// force, as they do on Google Cloud.
+func NewSlow(tb testing.TB, tier policy.Tier, grants time.Duration) *World {
+	tb.Helper()
 	clk := clock.NewVirtual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	server, err := emulator.New(emulator.Options{Quota: "none", Seed: 1, LROScale: 1, Clock: clk})
+	server, err := emulator.New(emulator.Options{Quota: "none", Seed: 1, LROScale: 1, Clock: clk, GrantDelay: grants})
 	if err != nil {
 		tb.Fatal(err)
 	}
