@@ -103,6 +103,16 @@ func (s *Spec) projectNeeds() []Need {
 		{policy.ComponentDatabase, "roles/cloudsql.admin", []string{"cloudsql.instances.create", "cloudsql.instances.update", "cloudsql.instances.delete", "cloudsql.databases.create", "cloudsql.databases.delete"}},
 		{policy.ComponentBinaryAuthorization, "roles/binaryauthorization.policyEditor", []string{"binaryauthorization.policy.get", "binaryauthorization.policy.update"}},
 	}
+	if s.Settings.String(policy.BinaryAuthorizationMode) == policy.EnforceAttestor {
+		// No administrator's role of keys shows public ones:
+		// https://cloud.google.com/iam/docs/roles-permissions/cloudkms.
+		needs = append(
+			needs,
+			projectNeed{policy.ComponentBinaryAuthorization, "roles/binaryauthorization.attestorsEditor", []string{"binaryauthorization.attestors.create", "binaryauthorization.attestors.get", "binaryauthorization.attestors.update", "binaryauthorization.attestors.delete"}},
+			projectNeed{policy.ComponentBinaryAuthorization, "roles/containeranalysis.admin", []string{"containeranalysis.notes.create", "containeranalysis.notes.get", "containeranalysis.notes.list", "containeranalysis.notes.delete", "containeranalysis.notes.getIamPolicy", "containeranalysis.notes.setIamPolicy"}},
+			projectNeed{policy.ComponentBinaryAuthorization, "roles/cloudkms.publicKeyViewer", []string{"cloudkms.cryptoKeyVersions.viewPublicKey"}},
+		)
+	}
 	if s.Settings.Bool(policy.ProjectLien) {
 		needs = append(needs, projectNeed{policy.ComponentLien, "roles/resourcemanager.lienModifier", []string{"resourcemanager.projects.updateLiens"}})
 	}

@@ -53,10 +53,7 @@ func (v *services) wanted() []service {
 			_, err := v.apis().BinaryAuth.Projects.GetPolicy("projects/" + project + "/policy").Context(ctx).Do()
 			return err
 		}},
-		{"containeranalysis.googleapis.com", func(ctx context.Context) error {
-			_, err := v.apis().Analysis.Projects.Notes.List("projects/" + project).PageSize(1).Context(ctx).Do()
-			return err
-		}},
+		{"containeranalysis.googleapis.com", v.probeNotes()},
 		{"dns.googleapis.com", func(ctx context.Context) error {
 			_, err := v.apis().DNS.ManagedZones.List(project).MaxResults(1).Context(ctx).Do()
 			return err
@@ -84,6 +81,18 @@ func (v *services) wanted() []service {
 		all = append(all, service{"accesscontextmanager.googleapis.com", nil})
 	}
 	return all
+}
+
+// probeNotes reads notes where there is to be one. Elsewhere nobody needs the
+// permission to.
+func (v *services) probeNotes() func(ctx context.Context) error {
+	if v.spec.Settings.String(policy.BinaryAuthorizationMode) != policy.EnforceAttestor {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		_, err := v.apis().Analysis.Projects.Notes.List("projects/" + v.spec.Project).PageSize(1).Context(ctx).Do()
+		return err
+	}
 }
 
 // states returns which of the wanted services are enabled.
