@@ -86,7 +86,7 @@ func (b *bootstrap) without() string {
 func (b *bootstrap) spec() (*component.Spec, error) {
 	tier, err := policy.ParseTier(b.tier)
 	if err != nil {
-		return nil, fmt.Errorf("-tier: %w", err)
+		return nil, usageError{fmt.Errorf("-tier: %w", err)}
 	}
 	if b.flags.name == "" {
 		b.flags.name = b.tier
@@ -94,7 +94,7 @@ func (b *bootstrap) spec() (*component.Spec, error) {
 	spec, _ := environment.TierSpec(b.flags.project, b.flags.region, b.flags.name, tier)
 	if b.accessPolicy != "" {
 		if !component.IsAccessPolicy(b.accessPolicy) {
-			return nil, fmt.Errorf("-access-policy: write accessPolicies/NUMBER; got %q", b.accessPolicy)
+			return nil, usageError{fmt.Errorf("-access-policy: write accessPolicies/NUMBER; got %q", b.accessPolicy)}
 		}
 		values, _ := policy.Resolve(policy.Version, tier, policy.Context{AccessPolicy: policy.Yes}, nil)
 		spec.Perimeter.AccessPolicy = b.accessPolicy
@@ -103,7 +103,7 @@ func (b *bootstrap) spec() (*component.Spec, error) {
 	if b.billingAccount != "" {
 		id := strings.TrimPrefix(b.billingAccount, component.BillingAccounts)
 		if !component.IsBillingAccount(id) {
-			return nil, fmt.Errorf("-billing-account: write it like 012345-567890-ABCDEF; got %q", b.billingAccount)
+			return nil, usageError{fmt.Errorf("-billing-account: write it like 012345-567890-ABCDEF; got %q", b.billingAccount)}
 		}
 		spec.Budget = &component.BudgetInputs{BillingAccount: id}
 	}

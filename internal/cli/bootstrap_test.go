@@ -44,7 +44,7 @@ func TestBootstrapIsReady(t *testing.T) {
 	}
 	wants(t, "bootstrap with all", out, "Roles on "+accessPolicy, "roles/accesscontextmanager.policyEditor", "Roles on billingAccounts/"+billingAccount, "roles/billing.costsManager", "can be made.\n")
 	for flag, value := range map[string]string{"-access-policy": "77", "-billing-account": "acme", "-tier": "production"} {
-		if code, _, errs = onEnvironment(t, env, "bootstrap", flag, value); code != 1 || !strings.Contains(errs, flag) {
+		if code, _, errs = onEnvironment(t, env, "bootstrap", flag, value); code != 2 || !strings.Contains(errs, flag) {
 			t.Errorf("%s %s ends with %d: %s", flag, value, code, errs)
 		}
 	}

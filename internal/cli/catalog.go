@@ -29,7 +29,7 @@ func catalogFormats() map[string]func(w io.Writer, view catalogView) error {
 }
 
 func runCatalog(_ context.Context, inv invocation) int {
-	flags := flag.NewFlagSet("catalog", flag.ContinueOnError)
+	flags := flag.NewFlagSet("terraform-provider-cortx catalog", flag.ContinueOnError)
 	format := flags.String("format", "table", "`form` of the output: table, json or markdown")
 	tier := flags.String("tier", "", "show one `tier` alone: dev, sandbox, staging or prod")
 	version := flags.Int("version", policy.Version, "`version` of the catalogue")

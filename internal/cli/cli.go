@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -55,10 +56,10 @@ func Run(ctx context.Context, version string, args []string, stdout, stderr io.W
 		return runServe(ctx, inv)
 	}
 	name := args[0]
-	switch name {
-	case "-h", "-help", "--help":
+	switch {
+	case asksForHelp(name):
 		name = "help"
-	case "-version", "--version":
+	case name == "-version" || name == "--version":
 		name = "version"
 	}
 	for _, c := range commands() {
@@ -75,7 +76,11 @@ func Run(ctx context.Context, version string, args []string, stdout, stderr io.W
 	return exitUsage
 }
 
-func runHelp(_ context.Context, inv invocation) int {
+// runHelp prints the overview, or with the name of a subcommand its flags.
+func runHelp(ctx context.Context, inv invocation) int {
+	if len(inv.args) > 0 && !strings.HasPrefix(inv.args[0], "-") && inv.args[0] != "help" {
+		return Run(ctx, inv.version, []string{inv.args[0], "-h"}, inv.stdout, inv.stderr)
+	}
 	usage(inv.stdout)
 	return exitOK
 }
@@ -95,14 +100,21 @@ Commands:
 	_, _ = fmt.Fprint(w, "\n\"terraform-provider-cortx COMMAND -h\" lists a command's flags.\n")
 }
 
-// parse reads a subcommand's flags and refuses arguments beside them. The code
-// is to be returned when done is true.
+// asksForHelp tells whether an argument is the flag that asks for help.
+func asksForHelp(arg string) bool { return arg == "-h" || arg == "-help" || arg == "--help" }
+
+// parse reads a subcommand's flags and refuses arguments beside them. Help that
+// was asked for goes to standard output, and what is wrong to standard error. The
+// code is to be returned when done is true.
 func parse(flags *flag.FlagSet, inv invocation) (code int, done bool) {
-	flags.SetOutput(inv.stderr)
+	var said bytes.Buffer
+	flags.SetOutput(&said)
 	if err := flags.Parse(inv.args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
+			_, _ = said.WriteTo(inv.stdout)
 			return exitOK, true
 		}
+		_, _ = said.WriteTo(inv.stderr)
 		return exitUsage, true
 	}
 	if flags.NArg() > 0 {

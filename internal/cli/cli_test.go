@@ -60,6 +60,10 @@ func TestWhatIsNotUnderstoodExitsWithTwo(t *testing.T) {
 		"an unknown emulator flag": {[]string{"emulator", "--port", "1"}, "-port"},
 		"an argument":              {[]string{"emulator", "127.0.0.1:0"}, "flags only"},
 		"a missing faults file":    {[]string{"emulator", "--faults", "none.json"}, "none.json"},
+		"help on nothing":          {[]string{"help", "reaper"}, `There is no command "reaper"`},
+		"ledger without a verb":    {[]string{"ledger"}, "ledger rebuild"},
+		"a misspelt verb":          {[]string{"ledger", "rebild"}, "ledger rebuild"},
+		"an unknown format":        {[]string{"catalog", "-format", "xml"}, "xml"},
 		"a misspelt fault":         {[]string{"emulator", "--faults", faults}, `unknown field "rcp"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,13 +78,28 @@ func TestWhatIsNotUnderstoodExitsWithTwo(t *testing.T) {
 
 func TestEmulatorHelpIsNoError(t *testing.T) {
 	t.Parallel()
-	code, _, stderr := run(t, "emulator", "-h")
+	code, stdout, _ := run(t, "emulator", "-h")
 	if code != 0 {
 		t.Errorf("exit %d", code)
 	}
 	for _, name := range []string{"listen", "state", "latency", "quota", "lro-scale", "faults", "seed"} {
-		if !strings.Contains(stderr, "-"+name) {
-			t.Errorf("flag %s is not listed:\n%s", name, stderr)
+		if !strings.Contains(stdout, "-"+name) {
+			t.Errorf("flag %s is not listed:\n%s", name, stdout)
+		}
+	}
+}
+
+// TestHelpGoesToStandardOutput: what was asked for can be piped, whichever way it
+// was asked for.
+func TestHelpGoesToStandardOutput(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"emulator", "-h"}, {"catalog", "--help"}, {"bootstrap", "-help"}, {"status", "-h"}, {"reap", "-h"}, {"ledger", "-h"}, {"ledger", "rebuild", "-h"},
+		{"help", "reap"}, {"help", "ledger"},
+	} {
+		code, stdout, stderr := run(t, args...)
+		if code != 0 || !strings.HasPrefix(stdout, "Usage") || !strings.Contains(stdout, "terraform-provider-cortx ") || stderr != "" {
+			t.Errorf("%v: exit %d, stdout %q, stderr %q", args, code, stdout, stderr)
 		}
 	}
 }

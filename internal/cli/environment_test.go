@@ -132,7 +132,7 @@ func TestLedgerRebuild(t *testing.T) {
 		t.Fatalf("rebuild ends with %d: %s", code, errs)
 	}
 	wants(t, "rebuild", out, "is restored, as incarnation 3", "terraform import ADDRESS projects/"+acctest.Project, "network")
-	if code, _, errs = onEnvironment(t, env, "ledger", "rebuild", "-name", "dev", "-tier", "none"); code != 1 {
+	if code, _, errs = onEnvironment(t, env, "ledger", "rebuild", "-name", "dev", "-tier", "none"); code != 2 {
 		t.Errorf("an unknown tier ends with %d: %s", code, errs)
 	}
 	if code, _, _ = onEnvironment(t, env, "ledger"); code != 2 {

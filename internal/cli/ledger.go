@@ -15,8 +15,13 @@ import (
 
 // runLedger works on the ledger itself; rebuild is all that there is to do.
 func runLedger(ctx context.Context, inv invocation) int {
-	if len(inv.args) == 0 || inv.args[0] != "rebuild" {
-		_, _ = fmt.Fprintln(inv.stderr, "Usage: terraform-provider-cortx ledger rebuild -project ID -region REGION -name NAME -tier TIER")
+	const form = "Usage: terraform-provider-cortx ledger rebuild -project ID -region REGION -name NAME -tier TIER"
+	switch {
+	case len(inv.args) > 0 && asksForHelp(inv.args[0]):
+		_, _ = fmt.Fprintln(inv.stdout, form)
+		return exitOK
+	case len(inv.args) == 0 || inv.args[0] != "rebuild":
+		_, _ = fmt.Fprintln(inv.stderr, form)
 		return exitUsage
 	}
 	inv.args = inv.args[1:]
@@ -28,7 +33,7 @@ func runLedger(ctx context.Context, inv invocation) int {
 	return onCloud(ctx, inv, flags, &f, []string{"project", "region", "name"}, func(ctx context.Context, client *gcp.Client) error {
 		parsed, err := policy.ParseTier(*tier)
 		if err != nil {
-			return fmt.Errorf("-tier: %w", err)
+			return usageError{fmt.Errorf("-tier: %w", err)}
 		}
 		spec, fields := environment.TierSpec(f.project, f.region, f.name, parsed)
 		engine, err := component.NewEngine(client, spec, nil)

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -151,6 +152,26 @@ func (p *cortx) clientConfig(ctx context.Context, cfg config, diags *diag.Diagno
 		Seed:                               p.options.Seed,
 		FirstPoll:                          p.options.FirstPoll,
 	}
+}
+
+// FromEnvironment returns what a provider block without an argument says: how
+// Google Cloud is reached by the environment alone. Subcommands go by it, so that
+// they need nothing that Terraform doesn't. It makes no call.
+func FromEnvironment(ctx context.Context, version string, getenv func(string) string) (gcp.Config, error) {
+	p := &cortx{version: version, options: Options{Getenv: getenv}}
+	cfg := config{
+		ImpersonateServiceAccountDelegates: types.ListNull(types.StringType),
+		DefaultLabels:                      types.MapNull(types.StringType),
+		Endpoints:                          types.MapNull(types.StringType),
+	}
+	var diags diag.Diagnostics
+	p.fromEnvironment(ctx, &cfg, &diags)
+	made := p.clientConfig(ctx, cfg, &diags)
+	var problems []error
+	for _, found := range diags.Errors() {
+		problems = append(problems, errors.New(found.Summary()+" "+found.Detail()))
+	}
+	return made, errors.Join(problems...)
 }
 
 // fromEnvironment fills what the configuration leaves out. As with
