@@ -70,6 +70,11 @@ func (e *Engine) admitDestroy(rec *Record, spec Spec) (next *Record, fenced bool
 	if rec.Phase == Deleted {
 		return next, false, nil
 	}
+	if spec.Still != nil {
+		if err := spec.Still(rec.clone()); err != nil {
+			return nil, false, err
+		}
+	}
 	next.Phase, next.LastError = Deleting, ""
 	return next, false, nil
 }

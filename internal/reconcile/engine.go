@@ -91,6 +91,10 @@ type Spec struct {
 	Hash string
 	// Fields go to the record, and replace those that are there.
 	Fields map[string]string
+	// Still is asked by Destroy about the record that it is about to act on, also
+	// when that has changed while it waited for a lease. An error stops it before
+	// anything is changed. nil asks nothing.
+	Still func(*Record) error
 }
 
 // ledgerName is what Pending calls the record.
