@@ -127,6 +127,11 @@ func TestLedgerRebuild(t *testing.T) {
 	}
 	wants(t, "rebuild of what stands", errs, "nothing was restored")
 	env.Call("DELETE", "storage.googleapis.com/storage/v1/b/"+acctest.Project+"-dev-ledger/o/environment.json", "")
+	// Of another tier it would be destroyed, or kept, against what was said.
+	if code, _, errs = onEnvironment(t, env, "ledger", "rebuild", "-name", "dev", "-tier", "prod"); code != 2 {
+		t.Errorf("rebuild as another tier ends with %d", code)
+	}
+	wants(t, "rebuild as another tier", errs, "marked as that of tier dev", "nothing was restored")
 	code, out, errs := onEnvironment(t, env, "ledger", "rebuild", "-name", "dev", "-tier", "dev", "-incarnation", "3")
 	if code != 0 {
 		t.Fatalf("rebuild ends with %d: %s", code, errs)

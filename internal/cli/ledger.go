@@ -35,6 +35,14 @@ func runLedger(ctx context.Context, inv invocation) int {
 		if err != nil {
 			return usageError{fmt.Errorf("-tier: %w", err)}
 		}
+		// A record of the wrong tier would hold the wrong deletion policy.
+		marked, err := component.LedgerTier(ctx, client, f.bare())
+		if err != nil {
+			return fmt.Errorf("the ledger of %s could not be read: %w", f.bare().ID(), err)
+		}
+		if marked != "" && marked != parsed {
+			return usageError{fmt.Errorf("the ledger %s is marked as that of tier %s, and -tier says %s: nothing was restored", f.bare().LedgerBucket(), marked, parsed)}
+		}
 		spec, fields := environment.TierSpec(f.project, f.region, f.name, parsed)
 		engine, err := component.NewEngine(client, spec, nil)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/api/storage/v1"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
 
@@ -143,6 +144,27 @@ func LedgerStands(ctx context.Context, client *gcp.Client, spec *Spec) (bool, er
 	}
 	owner, marked := reconcile.OwnerOfLabels(standing.Labels)
 	return marked && owner.Key == spec.Owner, nil
+}
+
+// LedgerTier returns the tier that the place of the environment's ledger is marked
+// with: what is left to tell it by when the record is lost. It is "" when the place
+// is gone or not ours. It never writes.
+func LedgerTier(ctx context.Context, client *gcp.Client, spec *Spec) (policy.Tier, error) {
+	ledger, err := NewLedger(client, spec)
+	if err != nil {
+		return "", err
+	}
+	standing, err := ledger.bucket(ctx)
+	if gcp.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if owner, marked := reconcile.OwnerOfLabels(standing.Labels); !marked || owner.Key != spec.Owner {
+		return "", nil
+	}
+	return policy.Tier(standing.Labels["cortx-tier"]), nil
 }
 
 func (l *Ledger) bucket(ctx context.Context) (*storage.Bucket, error) {
