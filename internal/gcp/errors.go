@@ -167,6 +167,12 @@ func IsKeyDenied(err error) bool {
 	})
 }
 
+// IsPerimeter reports a call that a perimeter of VPC Service Controls refuses,
+// whatever roles its caller has; the reason is of google.api.ErrorReason.
+func IsPerimeter(err error) bool {
+	return match(err, func(e *Error) bool { return e.Code == codes.PermissionDenied && e.Reason == "SECURITY_POLICY_VIOLATED" })
+}
+
 // IsUnauthenticated reports that there are no credentials, or none that count.
 func IsUnauthenticated(err error) bool {
 	return match(err, func(e *Error) bool { return e.Code == codes.Unauthenticated })

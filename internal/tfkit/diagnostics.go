@@ -71,8 +71,12 @@ func Advice(err error) string {
 		return "Enable the API in the project (gcloud services enable …, or google_project_service), wait a few minutes, and apply again."
 	case gcp.IsUnauthenticated(err):
 		return "The provider has no credentials that count. Give it some (credentials, access_token, or the environment variables that the provider's page lists), or run gcloud auth application-default login."
+	case gcp.IsPerimeter(err):
+		return "A perimeter of VPC Service Controls refuses the call, and no role changes that. Let the identity that runs Terraform in, by an ingress rule or an access level (access.runner_identities of a cortx_environment), and apply again; the unique identifier below finds the refusal in the organisation's audit log."
 	case gcp.IsPermissionDenied(err):
 		return "Grant the identity that runs Terraform a role with the missing permission, such as roles/monitoring.editor, and apply again. A project that doesn't exist answers in the same way: check its id."
+	case gcp.IsMetricNotFound(err) && ofObjective(err):
+		return "The metric has not been written yet in this project, and there is no objective on what nobody measures. Apply again once the workload reports it."
 	case gcp.IsMetricNotFound(err):
 		return "The metric has not been written yet in this project. Set disable_metric_validation = true on the condition, or apply again once the workload reports it."
 	case gcp.IsExhausted(err):
@@ -82,7 +86,7 @@ func Advice(err error) string {
 	case gcp.IsConflict(err):
 		return "Somebody else was changing the same project all the while. Apply again once the other change is done."
 	case gcp.IsInvalid(err):
-		return "Correct the value that the service names, and apply again. Nothing was changed."
+		return "Correct the value that the service names, and apply again."
 	case gcp.IsNotFound(err):
 		return "The object, or one that it refers to, doesn't exist. Check the names that this resource refers to, and apply again."
 	case gcp.IsUnavailable(err):
@@ -90,6 +94,13 @@ func Advice(err error) string {
 	default:
 		return "Run apply again; if it goes on, run it with TF_LOG_PROVIDER=TRACE and report what the log shows."
 	}
+}
+
+// ofObjective tells whether a call was about a service level objective, which has
+// no setting that passes over a missing metric.
+func ofObjective(err error) bool {
+	var e *gcp.Error
+	return errors.As(err, &e) && strings.HasSuffix(e.Op, "ServiceLevelObjective")
 }
 
 // WarnTwin says that an object that was just made looks like one that stood

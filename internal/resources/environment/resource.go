@@ -94,7 +94,7 @@ func (r *environment) Create(ctx context.Context, req resource.CreateRequest, re
 	}
 	if result.Err != nil {
 		resp.Diagnostics.AddWarning("The environment is not ready yet.",
-			fmt.Sprintf("What stands is kept; missing: %s. The next apply goes on where this one ended.\n\n%s\n\n%s", strings.Join(result.Pending, ", "), tfkit.Advice(result.Err), tfkit.OneLine(result.Err)))
+			fmt.Sprintf("What stands is kept; missing: %s. The next apply goes on where this one ended.\n\n%s\n\n%s", strings.Join(result.Pending, ", "), advice(result.Err), tfkit.OneLine(result.Err)))
 	}
 	resp.State.Raw = r.settle(ctx, client, spec, req.Plan.Raw, planned, result, &resp.Diagnostics)
 	setIdentity(ctx, resp.Identity, planned)
@@ -477,5 +477,14 @@ func addError(diags *diag.Diagnostics, summary, detail string, err error) {
 			return
 		}
 	}
-	diags.AddError(summary, strings.TrimSpace(fmt.Sprintf("%s %s\n\n%s", detail, tfkit.Advice(err), err)))
+	diags.AddError(summary, strings.TrimSpace(fmt.Sprintf("%s %s\n\n%s", detail, advice(err), err)))
+}
+
+// advice says what to do about a failed run. Which roles an environment needs
+// depends on its tier, and no single one has them all.
+func advice(err error) string {
+	if gcp.IsPermissionDenied(err) && !gcp.IsUnauthenticated(err) && !gcp.IsPerimeter(err) {
+		return "Grant the identity that runs Terraform a role with the missing permission, and apply again: terraform-provider-cortx bootstrap prints all that are needed, and which of them are missing."
+	}
+	return tfkit.Advice(err)
 }

@@ -24,6 +24,10 @@ func TestAccUpdateFallsShort(t *testing.T) {
 	if failed == nil || !strings.Contains(out, "could not be brought up to date") {
 		t.Errorf("an update that is refused ends well:\n%s", out)
 	}
+	// Other components have been changed, and the error says so.
+	if strings.Contains(strings.Join(strings.Fields(out), " "), "Nothing was changed") {
+		t.Errorf("it says that nothing was changed:\n%s", out)
+	}
 	if strings.Contains(out, "bug in the provider") {
 		t.Errorf("what is left is taken for a bug:\n%s", out)
 	}
@@ -38,6 +42,8 @@ func TestAccUpdateFallsShort(t *testing.T) {
 	env.Server.InjectFaults(acctest.Fault{RPC: "DeleteCluster", Status: http.StatusForbidden, Message: "Forbidden.", Times: -1})
 	if out, err := cli.Run("destroy", "-no-color", "-auto-approve", "-input=false"); err == nil {
 		t.Errorf("a destroy that is refused ends well:\n%s", out)
+	} else if strings.Contains(out, "roles/monitoring") || !strings.Contains(out, "bootstrap") {
+		t.Errorf("the advice on a cluster that may not be deleted is about something else:\n%s", out)
 	}
 	if out, err := cli.Run("plan", "-no-color", "-input=false"); err != nil || strings.Contains(out, "changed from outside") {
 		t.Errorf("the plan after it:\n%s", out)
