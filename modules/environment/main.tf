@@ -30,6 +30,7 @@ resource "cortx_environment" "this" {
   exceptions        = length(var.exceptions) > 0 ? var.exceptions : null
   reset_trigger     = var.reset_trigger
   ttl               = var.ttl
+  timeouts          = var.timeouts
 
   # A create that falls short keeps what stands and is no error by itself. This
   # makes it one of the run, so that nothing goes on as if the environment stood.

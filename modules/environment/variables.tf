@@ -287,3 +287,14 @@ variable "ttl" {
     error_message = "Only a sandbox has a time to live: take ttl out."
   }
 }
+
+variable "timeouts" {
+  description = "How long a create, a read, an update and a delete of the environment may take, such as `90m`, which is the default of all but the read."
+  type = object({
+    create = optional(string)
+    read   = optional(string)
+    update = optional(string)
+    delete = optional(string)
+  })
+  default = null
+}

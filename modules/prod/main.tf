@@ -3,20 +3,30 @@ module "stack" {
 
   tier = "prod"
 
-  name            = var.name
-  project_id      = var.project_id
-  region          = var.region
-  labels          = var.labels
-  network         = var.network
-  cluster         = var.cluster
-  database        = var.database
-  maintenance     = var.maintenance
-  access          = var.access
-  budget          = var.budget
-  deletion_policy = var.deletion_policy
+  name              = var.name
+  project_id        = var.project_id
+  region            = var.region
+  labels            = var.labels
+  network           = var.network
+  cluster           = var.cluster
+  database          = var.database
+  encryption        = var.encryption
+  storage           = var.storage
+  maintenance       = var.maintenance
+  access            = var.access
+  budget            = var.budget
+  deletion_policy   = var.deletion_policy
+  project_lien      = var.project_lien
+  catalogue_version = var.catalogue_version
+  on_incomplete     = var.on_incomplete
+  adopt             = var.adopt
+  allow_recreate    = var.allow_recreate
+  exceptions        = var.exceptions
+  timeouts          = var.timeouts
 
-  logging = var.lock_logs ? { locked = true } : null
-  confirm = var.lock_logs ? ["logging.locked"] : []
+  # A lock that is asked for by name is confirmed by that.
+  logging = merge(var.logging, { locked = var.lock_logs ? true : try(var.logging.locked, null) })
+  confirm = setunion(var.confirm, var.lock_logs ? ["logging.locked"] : [])
 
   pagerduty_enabled             = var.pagerduty_enabled
   pagerduty_service_key         = var.pagerduty_service_key

@@ -27,6 +27,7 @@ module "environment" {
   exceptions            = var.exceptions
   reset_trigger         = var.reset_trigger
   ttl                   = var.ttl
+  timeouts              = var.timeouts
 }
 
 locals {

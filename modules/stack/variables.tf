@@ -288,6 +288,17 @@ variable "ttl" {
   }
 }
 
+variable "timeouts" {
+  description = "How long a create, a read, an update and a delete of the environment may take, such as `90m`, which is the default of all but the read."
+  type = object({
+    create = optional(string)
+    read   = optional(string)
+    update = optional(string)
+    delete = optional(string)
+  })
+  default = null
+}
+
 # Alerts, dashboards and objectives.
 
 variable "pagerduty_enabled" {

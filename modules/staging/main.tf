@@ -3,16 +3,27 @@ module "stack" {
 
   tier = "staging"
 
-  name            = var.name
-  project_id      = var.project_id
-  region          = var.region
-  labels          = var.labels
-  network         = var.network
-  cluster         = var.cluster
-  database        = var.database
-  maintenance     = var.maintenance
-  budget          = var.budget
-  deletion_policy = var.deletion_policy
+  name              = var.name
+  project_id        = var.project_id
+  region            = var.region
+  labels            = var.labels
+  network           = var.network
+  cluster           = var.cluster
+  database          = var.database
+  encryption        = var.encryption
+  storage           = var.storage
+  logging           = var.logging
+  maintenance       = var.maintenance
+  budget            = var.budget
+  deletion_policy   = var.deletion_policy
+  project_lien      = var.project_lien
+  catalogue_version = var.catalogue_version
+  on_incomplete     = var.on_incomplete
+  adopt             = var.adopt
+  allow_recreate    = var.allow_recreate
+  confirm           = var.confirm
+  exceptions        = var.exceptions
+  timeouts          = var.timeouts
 
   access = var.access_policy == null ? null : {
     access_policy     = var.access_policy
@@ -23,6 +34,7 @@ module "stack" {
   pagerduty_service_key         = var.pagerduty_service_key
   pagerduty_service_key_version = var.pagerduty_service_key_version
   email_addresses               = var.email_addresses
+  pubsub_topics                 = var.pubsub_topics
   notification_channels         = var.notification_channels
   database_max_connections      = var.database_max_connections
 

@@ -30,7 +30,7 @@ variable "labels" {
 }
 
 variable "network" {
-  description = "A `subnetwork` that stands, also of a Shared VPC, with the names of its secondary ranges; or the ranges of the network that is made."
+  description = "The network: a `subnetwork` that stands (also of a Shared VPC), or the ranges of one that is made, and its settings. What is left out, the tier implies."
   type = object({
     name               = optional(string)
     subnetwork         = optional(string)
@@ -39,29 +39,110 @@ variable "network" {
     service_range      = optional(string)
     pod_range_name     = optional(string)
     service_range_name = optional(string)
+    flow_sampling      = optional(number)
+    flow_interval      = optional(string)
+    flow_metadata      = optional(string)
+    firewall           = optional(string)
+    firewall_logging   = optional(bool)
+    google_apis_vip    = optional(string)
+    nat_logging        = optional(string)
+    perimeter          = optional(string)
   })
   default = null
+
+  validation {
+    condition     = try(var.network.subnetwork, null) == null ? true : can(regex("^projects/[^/]+/regions/[^/]+/subnetworks/[^/]+$", var.network.subnetwork))
+    error_message = "network.subnetwork has the form projects/PROJECT/regions/REGION/subnetworks/NAME."
+  }
+  validation {
+    condition     = try(var.network.subnetwork, null) == null ? true : alltrue([for range in [var.network.range, var.network.pod_range, var.network.service_range] : range == null])
+    error_message = "The ranges of a subnetwork that stands are its own: take range, pod_range and service_range out, or subnetwork."
+  }
 }
 
 variable "cluster" {
-  description = "The sizes of the cluster: machine type, nodes of a pool in each zone, boot disk in GB; and whether callers from outside of the VPC reach its control plane."
+  description = "The GKE cluster: its sizes and its settings. What is left out, the tier implies."
   type = object({
-    machine_type     = optional(string)
-    min_nodes        = optional(number)
-    max_nodes        = optional(number)
-    disk_size_gb     = optional(number)
-    external_traffic = optional(bool)
+    name                 = optional(string)
+    machine_type         = optional(string)
+    sandbox_machine_type = optional(string)
+    min_nodes            = optional(number)
+    max_nodes            = optional(number)
+    disk_size_gb         = optional(number)
+    external_traffic     = optional(bool)
+    location_type        = optional(string)
+    release_channel      = optional(string)
+    private_nodes        = optional(bool)
+    ip_endpoints         = optional(bool)
+    datapath_provider    = optional(string)
+    shielded_nodes       = optional(bool)
+    secure_boot          = optional(bool)
+    integrity_monitoring = optional(bool)
+    workload_identity    = optional(bool)
+    workload_metadata    = optional(string)
+    logging_components   = optional(set(string))
+    managed_prometheus   = optional(bool)
+    cost_allocation      = optional(bool)
+    pod_security         = optional(string)
+    sandbox_pool         = optional(bool)
+    binary_authorization = optional(string)
   })
   default = null
 }
 
 variable "database" {
-  description = "The version, edition and sizes of the database."
+  description = "Cloud SQL for PostgreSQL: its sizes and its settings. What is left out, the tier implies."
   type = object({
-    version      = optional(string)
-    edition      = optional(string)
-    machine_type = optional(string)
-    disk_size_gb = optional(number)
+    name                    = optional(string)
+    version                 = optional(string)
+    edition                 = optional(string)
+    machine_type            = optional(string)
+    disk_size_gb            = optional(number)
+    availability_type       = optional(string)
+    backups_retained        = optional(number)
+    pitr_log_days           = optional(number)
+    private_service_connect = optional(bool)
+    public_ip               = optional(bool)
+    tls                     = optional(string)
+    iam_authentication      = optional(bool)
+    audit_logging           = optional(bool)
+    deletion_protection     = optional(bool)
+    final_backup_days       = optional(number)
+  })
+  default = null
+}
+
+variable "encryption" {
+  description = "Whose keys encrypt data at rest: `GOOGLE`, `SOFTWARE` or `HSM`, and how long they live. What is left out, the tier implies."
+  type = object({
+    cluster             = optional(string)
+    data                = optional(string)
+    rotation_days       = optional(number)
+    destroy_delay_hours = optional(number)
+  })
+  default = null
+}
+
+variable "storage" {
+  description = "The environment's buckets. What is left out, the tier implies."
+  type = object({
+    public_access_prevention = optional(bool)
+    uniform_access           = optional(bool)
+    versioning               = optional(bool)
+    soft_delete_days         = optional(number)
+  })
+  default = null
+}
+
+variable "logging" {
+  description = "What is logged, and how long it is kept. `locked` can never be undone, and has to stand in `confirm` too. What is left out, the tier implies."
+  type = object({
+    data_access          = optional(string)
+    config_change_alerts = optional(bool)
+    retention_days       = optional(number)
+    cmek                 = optional(bool)
+    locked               = optional(bool)
+    archive_days         = optional(number)
   })
   default = null
 }
@@ -96,6 +177,63 @@ variable "budget" {
     amount          = number
     currency        = optional(string)
     thresholds      = optional(list(number))
+  })
+  default = null
+}
+
+variable "project_lien" {
+  description = "Whether a lien keeps the project from being deleted while the environment stands; the tier's when null."
+  type        = bool
+  default     = null
+}
+
+variable "catalogue_version" {
+  description = "The version of the control catalogue. When null, a new environment gets the newest, and one that stands keeps its own."
+  type        = number
+  default     = null
+}
+
+variable "on_incomplete" {
+  description = "What a create that falls short does: `resume` keeps what stands, and the next apply goes on; `error` leaves no state, and the next create goes on. `resume` when null."
+  type        = string
+  default     = null
+}
+
+variable "adopt" {
+  description = "Whether a network, a cluster or a database that stands under the name given here, and that bears nobody's mark, is taken over."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "allow_recreate" {
+  description = "Components that may be deleted and made anew, with what they hold, when a setting of theirs changes that is fixed at creation."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "confirm" {
+  description = "One-way settings that are confirmed, such as `logging.locked`: they can never be undone."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "exceptions" {
+  description = "Settings that may be weaker than the tier asks for, each with the reason. They are kept in the ledger, and their controls are not claimed."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "timeouts" {
+  description = "How long a create, a read, an update and a delete of the environment may take, such as `90m`, which is the default of all but the read."
+  type = object({
+    create = optional(string)
+    read   = optional(string)
+    update = optional(string)
+    delete = optional(string)
   })
   default = null
 }
@@ -156,6 +294,13 @@ variable "pagerduty_service_key_version" {
 
 variable "email_addresses" {
   description = "Addresses that get a mail beside the page."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "pubsub_topics" {
+  description = "Pub/Sub topics that get every notification, by full name."
   type        = set(string)
   default     = []
   nullable    = false

@@ -50,3 +50,20 @@ run "pagerduty_without_a_key" {
 
   expect_failures = [var.pagerduty_service_key]
 }
+
+run "stricter" {
+  command = plan
+
+  variables {
+    cluster         = { pod_security = "restricted" }
+    database        = { backups_retained = 60 }
+    logging         = { retention_days = 800 }
+    maintenance     = { day = 6, hour = 1, hours = 6 }
+    deletion_policy = "PREVENT"
+  }
+
+  assert {
+    condition     = output.settings.cluster.pod_security == "restricted" && output.settings.database.backups_retained == 60 && output.settings.logging.retention_days == 800 && output.settings.deletion_policy == "PREVENT"
+    error_message = "What is stricter than the tier arrives."
+  }
+}

@@ -150,3 +150,23 @@ run "a_policy_that_there_is_not" {
 
   expect_failures = [var.deletion_policy]
 }
+
+run "stricter_and_adopted" {
+  command = plan
+
+  variables {
+    cluster        = { name = "core", release_channel = "REGULAR" }
+    database       = { backups_retained = 60 }
+    storage        = { soft_delete_days = 60 }
+    logging        = { retention_days = 800 }
+    adopt          = true
+    allow_recreate = ["node_pools"]
+    exceptions     = { "cluster.release_channel" = "A feature that STABLE has not yet." }
+    timeouts       = { create = "2h" }
+  }
+
+  assert {
+    condition     = output.settings.cluster.release_channel == "REGULAR" && output.settings.database.backups_retained == 60 && output.settings.storage.soft_delete_days == 60 && output.settings.logging.retention_days == 800
+    error_message = "What is stricter than the tier, or excepted, arrives."
+  }
+}

@@ -37,3 +37,20 @@ run "a_name_with_capitals" {
 
   expect_failures = [var.name]
 }
+
+run "stricter" {
+  command = plan
+
+  variables {
+    cluster         = { pod_security = "restricted" }
+    database        = { backups_retained = 60 }
+    logging         = { retention_days = 800 }
+    maintenance     = { day = 6, hour = 1, hours = 6 }
+    deletion_policy = "PREVENT"
+  }
+
+  assert {
+    condition     = output.settings.cluster.pod_security == "restricted" && output.settings.database.backups_retained == 60 && output.settings.logging.retention_days == 800 && output.settings.deletion_policy == "PREVENT"
+    error_message = "What is stricter than the tier arrives."
+  }
+}
