@@ -77,7 +77,7 @@ func (burnRateWindows) Run(ctx context.Context, req function.RunRequest, resp *f
 		if objective > 0 && objective < 1 {
 			argument = 1
 		}
-		resp.Error = function.NewArgumentFuncError(argument, "There are no such windows: "+err.Error()+".")
+		resp.Error = function.NewArgumentFuncError(argument, "There are no such windows: "+err.Error()) // Terraform ends the sentence.
 		return
 	}
 	windows := make([]burnRateWindow, len(pairs))

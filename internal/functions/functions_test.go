@@ -29,7 +29,7 @@ output "p2" { value = provider::cortx::sla("P2") }
 		},
 		resource.TestStep{
 			Config:      env.Config(`output "p9" { value = provider::cortx::sla("P9") }`),
-			ExpectError: regexp.MustCompile(`no priority "P9"`),
+			ExpectError: regexp.MustCompile(`no priority "P9":[^.]*or\s+"P2"\.\s`),
 		},
 	)
 }
