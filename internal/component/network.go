@@ -122,7 +122,7 @@ func (n *network) subnetwork() object[*compute.Subnetwork] {
 				if err != nil || len(n.flowLogsDiffer(found)) == 0 {
 					return nil, err
 				}
-				return api.Patch(project, region, name, &compute.Subnetwork{Fingerprint: found.Fingerprint, LogConfig: n.flowLogs()}).
+				return api.Patch(project, region, name, &compute.Subnetwork{Fingerprint: found.Fingerprint, LogConfig: n.flowLogsOn(found)}).
 					Context(gcp.UnderEtag(ctx, "UpdateSubnetwork", n.spec.Subnetwork())).Do()
 			})
 		},
@@ -151,7 +151,7 @@ func (n *network) flowLogs() *compute.SubnetworkLogConfig {
 
 // flowLogsDiffer says what of the flow logs is not as wanted.
 func (n *network) flowLogsDiffer(found *compute.Subnetwork) []string {
-	got, wanted := found.LogConfig, n.flowLogs()
+	got, wanted := found.LogConfig, n.flowLogsOn(found)
 	if got == nil || !got.Enable {
 		return []string{"flow logs are off"}
 	}
@@ -173,6 +173,32 @@ func (n *network) openGoogleAccess(ctx context.Context, s *reconcile.Step, found
 		return n.apis().Compute.Subnetworks.SetPrivateIpGoogleAccess(project, region, name, &compute.SubnetworksSetPrivateIpGoogleAccessRequest{PrivateIpGoogleAccess: true}).
 			Context(gcp.Named(ctx, "SetPrivateIpGoogleAccess", n.spec.Subnetwork())).Do()
 	})
+}
+
+// flowLogsOn is what is wanted on a subnetwork that stands. One of somebody else's
+// may be logged for others too, so what is logged there is raised and never lowered.
+func (n *network) flowLogsOn(found *compute.Subnetwork) *compute.SubnetworkLogConfig {
+	wanted, got := n.flowLogs(), found.LogConfig
+	if n.spec.OwnNetwork() || got == nil || !got.Enable {
+		return wanted
+	}
+	if got.FlowSampling > wanted.FlowSampling {
+		wanted.FlowSampling = got.FlowSampling
+	}
+	if stricter(policy.NetworkFlowInterval, wanted.AggregationInterval, got.AggregationInterval) {
+		wanted.AggregationInterval = got.AggregationInterval
+	}
+	// What is chosen field by field is more than nothing, and can't be compared with all.
+	if stricter(policy.NetworkFlowMetadata, wanted.Metadata, got.Metadata) || wanted.Metadata == "EXCLUDE_ALL_METADATA" {
+		wanted.Metadata = got.Metadata
+	}
+	return wanted
+}
+
+// stricter tells whether a value of a setting is as strict as another one.
+func stricter(path string, than, value any) bool {
+	setting, ok := policy.Find(policy.Version, path)
+	return ok && setting.Admits(than, value)
 }
 
 // Observe implements [reconcile.Component].
@@ -199,6 +225,17 @@ func (n *network) Observe(ctx context.Context) (reconcile.Observation, error) {
 				policy.NetworkFlowSampling: logs.FlowSampling,
 				policy.NetworkFlowInterval: logs.AggregationInterval,
 				policy.NetworkFlowMetadata: logs.Metadata,
+			}
+			// More than what is wanted of somebody else's subnetwork is no drift.
+			kept := n.flowLogsOn(found)
+			for path, is := range map[string]bool{
+				policy.NetworkFlowSampling: kept.FlowSampling == logs.FlowSampling,
+				policy.NetworkFlowInterval: kept.AggregationInterval == logs.AggregationInterval,
+				policy.NetworkFlowMetadata: kept.Metadata == logs.Metadata,
+			} {
+				if value, known := n.spec.Settings[path]; is && known {
+					seen.Values[path] = value
+				}
 			}
 		}
 		seen.Differs = without(seen.Differs, "flow sampling", "flow interval", "flow metadata")

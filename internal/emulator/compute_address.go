@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"path"
 	"strconv"
 	"time"
 
@@ -115,7 +116,10 @@ func (v computeService) completeRegionalAddress(c *computeCall, a *compute.Addre
 	if err != nil {
 		return err
 	}
-	if text(subnet, "region") != computeLink(c.parent()) {
+	// A service project reserves addresses of its own in its host's subnetwork; see
+	// https://cloud.google.com/vpc/docs/provisioning-shared-vpc. That the one is
+	// attached to the other is not modelled.
+	if path.Base(text(subnet, "region")) != c.region() {
 		return computeInvalid("resource.subnetwork", a.Subnetwork, "The subnetwork must be in the region of the address.")
 	}
 	if p := text(subnet, "purpose"); p != "PRIVATE" {

@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"net/netip"
+	"path"
 	"regexp"
 	"strings"
 	"time"
@@ -190,7 +191,7 @@ func (v computeService) ephemeralAddress(c *computeCall, network string, r *comp
 	if err != nil {
 		return err
 	}
-	if computeName(text(subnet, "network")) != network || text(subnet, "region") != text(doc, "region") {
+	if computeName(text(subnet, "network")) != network || path.Base(text(subnet, "region")) != c.region() {
 		return computeInvalid("resource.subnetwork", r.Subnetwork, "The subnetwork must be in the network and region of the forwarding rule.")
 	}
 	doc["subnetwork"] = text(subnet, "selfLink")
