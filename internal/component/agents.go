@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"google.golang.org/api/serviceusage/v1beta1"
 
@@ -99,11 +98,4 @@ func lacking(have, wanted []string) []string {
 		}
 	}
 	return missing
-}
-
-// without drops the differences that a setting of their own shows.
-func without(differs []string, fields ...string) []string {
-	return slices.DeleteFunc(differs, func(d string) bool {
-		return slices.ContainsFunc(fields, func(f string) bool { return strings.HasPrefix(d, f+" is ") })
-	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"cloud.google.com/go/monitoring/apiv3/v2/monitoringpb"
@@ -94,11 +93,12 @@ func (a *alerts) find(ctx context.Context) ([]*monitoringpb.AlertPolicy, error) 
 }
 
 // differs says what is not as desired; fields is the mask that mends it.
-func (a *alerts) differs(found *monitoringpb.AlertPolicy) (differs, fields []string) {
+func (a *alerts) differs(found *monitoringpb.AlertPolicy) (differs differ, fields []string) {
 	wish := a.wish(reconcile.Owner{Key: a.spec.Owner})
-	add := func(differ bool, what, field string) {
-		if differ {
-			differs, fields = append(differs, what), append(fields, field)
+	add := func(other bool, what, field string) {
+		if other {
+			differs.say("", "%s", what)
+			fields = append(fields, field)
 		}
 	}
 	filter := ""
@@ -142,7 +142,7 @@ func (a *alerts) Observe(ctx context.Context) (reconcile.Observation, error) {
 	if a.wanted() {
 		seen.Differs = differs
 		if len(found) > 1 {
-			seen.Differs = append(seen.Differs, "there is more than one alert on audit changes")
+			seen.Differs = append(seen.Differs, difference("", "there is more than one alert on audit changes"))
 		}
 	}
 	seen.Outputs = map[string]string{"audit_alert": found[0].GetName()}
@@ -174,7 +174,7 @@ func (a *alerts) Converge(ctx context.Context, s *reconcile.Step) error {
 	if len(fields) == 0 {
 		return nil
 	}
-	s.Progress(ctx, "updating the alert on audit changes: %s", strings.Join(differs, "; "))
+	s.Progress(ctx, "updating the alert on audit changes: %s", reconcile.Words(differs))
 	change := a.wish(s.Owner())
 	change.Name = found[0].GetName()
 	change.UserLabels = a.mergedLabels(found[0].GetUserLabels(), s.Owner())

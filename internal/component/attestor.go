@@ -90,7 +90,7 @@ func (b *binaryAuthorization) signingKey() object[*cloudkms.CryptoKey] {
 		owner: func(found *cloudkms.CryptoKey) (reconcile.Owner, bool) {
 			return reconcile.OwnerOfLabels(found.Labels)
 		},
-		differs: func(found *cloudkms.CryptoKey) []string { return b.labelsDiffer(found.Labels) },
+		differs: func(found *cloudkms.CryptoKey) []reconcile.Difference { return b.labelsDiffer(found.Labels) },
 		patch: func(ctx context.Context, s *reconcile.Step, found *cloudkms.CryptoKey) error {
 			_, err := api.Patch(name, &cloudkms.CryptoKey{Labels: b.mergedLabels(found.Labels, s.Owner())}).UpdateMask("labels").
 				Context(gcp.Reading(ctx, "UpdateCryptoKey", name)).Do()
@@ -175,19 +175,19 @@ func (b *binaryAuthorization) attestor(version string) object[*binaryauthorizati
 			return err
 		},
 		owner: func(found *binaryauthorization.Attestor) (reconcile.Owner, bool) { return b.markOf(found.Description) },
-		fixed: func(found *binaryauthorization.Attestor) []string {
+		fixed: func(found *binaryauthorization.Attestor) []reconcile.Difference {
 			var d differ
 			if note := found.UserOwnedGrafeasNote; note != nil {
 				d.is("note", note.NoteReference, b.noteName())
 			}
 			return d
 		},
-		differs: func(found *binaryauthorization.Attestor) []string {
+		differs: func(found *binaryauthorization.Attestor) []reconcile.Difference {
 			ours := func(k *binaryauthorization.AttestorPublicKey) bool {
 				return version == "" && k.PkixPublicKey != nil || k.Id == keyID(version)
 			}
 			if note := found.UserOwnedGrafeasNote; note == nil || !slices.ContainsFunc(note.PublicKeys, ours) {
-				return []string{"the attestor lacks the public key of its signing key"}
+				return []reconcile.Difference{difference("", "the attestor lacks the public key of its signing key")}
 			}
 			return nil
 		},

@@ -154,10 +154,10 @@ func (b *binaryAuthorization) Observe(ctx context.Context) (reconcile.Observatio
 		seen.Presence = reconcile.Present
 		seen.Values = map[string]any{policy.BinaryAuthorizationMode: b.shown(standing, rule)}
 		if standing.GlobalPolicyEvaluationMode != systemImages {
-			seen.Differs = append(seen.Differs, "Google's policy of its own system images is not evaluated")
+			seen.Differs = append(seen.Differs, difference("", "Google's policy of its own system images is not evaluated"))
 		}
 		for _, pattern := range lacking(patternsOf(standing), b.patterns()) {
-			seen.Differs = append(seen.Differs, "the platform's images "+pattern+" are not allowed")
+			seen.Differs = append(seen.Differs, difference("", "the platform's images %s are not allowed", pattern))
 		}
 	}
 	if !b.attests() {

@@ -52,20 +52,20 @@ func (e *Env) bucket(w bucketWish) object[*storage.Bucket] {
 			return err
 		},
 		owner: func(found *storage.Bucket) (reconcile.Owner, bool) { return reconcile.OwnerOfLabels(found.Labels) },
-		fixed: func(found *storage.Bucket) []string {
+		fixed: func(found *storage.Bucket) []reconcile.Difference {
 			var d differ
 			d.is("location", found.Location, strings.ToUpper(e.spec.Region))
 			return d
 		},
-		differs: func(found *storage.Bucket) []string {
-			d := differ(e.labelsDiffer(found.Labels))
-			d.is("public access prevention", publicAccess(found), "enforced")
-			d.is("uniform access", uniformAccess(found), true)
-			d.is("versioning", found.Versioning != nil && found.Versioning.Enabled, w.versioning)
-			d.is("soft delete", softDeleteDays(found), w.softDeleteDays)
+		differs: func(found *storage.Bucket) []reconcile.Difference {
+			d := e.labelsDiffer(found.Labels)
+			d.breaks(policy.StoragePublicAccessPrevention, "public access prevention", publicAccess(found), "enforced")
+			d.breaks(policy.StorageUniformAccess, "uniform access", uniformAccess(found), true)
+			d.breaks(policy.StorageVersioning, "versioning", found.Versioning != nil && found.Versioning.Enabled, w.versioning)
+			d.breaks(policy.StorageSoftDeleteDays, "soft delete", softDeleteDays(found), w.softDeleteDays)
 			d.is("key", keyOf(found), w.key)
 			if w.retentionDays > 0 {
-				d.is("retention", retentionDays(found), w.retentionDays)
+				d.breaks(policy.LoggingArchiveDays, "retention", retentionDays(found), w.retentionDays)
 			}
 			return d
 		},
@@ -178,7 +178,6 @@ func (b *dataBucket) Observe(ctx context.Context) (reconcile.Observation, error)
 			policy.StorageSoftDeleteDays:         softDeleteDays(found),
 		}
 		seen.Outputs = map[string]string{"data_bucket": found.Name}
-		seen.Differs = without(seen.Differs, "public access prevention", "uniform access", "versioning", "soft delete")
 	}
 	// Whether it is there at all, and ours, the claim says.
 	_, ledger, err := b.ledgerBucket().see(ctx)
@@ -186,7 +185,7 @@ func (b *dataBucket) Observe(ctx context.Context) (reconcile.Observation, error)
 		return reconcile.Observation{}, err
 	}
 	for _, differs := range ledger.Differs {
-		seen.Differs = append(seen.Differs, "of the ledger "+differs)
+		seen.Differs = append(seen.Differs, difference(differs.Setting, "of the ledger %s", differs.Words))
 	}
 	return seen, nil
 }

@@ -85,7 +85,7 @@ func (b *spendBudget) wish(number int64) *budgetOf {
 }
 
 // differs says what is not as desired.
-func (b *spendBudget) differs(found *budgetOf, number int64) []string {
+func (b *spendBudget) differs(found *budgetOf, number int64) []reconcile.Difference {
 	var d differ
 	wish := b.wish(number)
 	amount := orEmpty(orEmpty(found.Amount).SpecifiedAmount)
@@ -160,7 +160,7 @@ func (b *spendBudget) Converge(ctx context.Context, s *reconcile.Step) error {
 		if len(differs) == 0 {
 			return nil
 		}
-		s.Progress(ctx, "updating the budget: %s", strings.Join(differs, "; "))
+		s.Progress(ctx, "updating the budget: %s", reconcile.Words(differs))
 		wish := b.wish(number)
 		wish.Etag = found.Etag
 		_, err = b.apis().Budgets.BillingAccounts.Budgets.Patch(found.Name, wish).UpdateMask("amount,budgetFilter,thresholdRules").

@@ -291,13 +291,6 @@ func (c *cluster) Observe(ctx context.Context) (reconcile.Observation, error) {
 		return seen, err
 	}
 	seen.Values = c.values(found)
-	seen.Differs = without(seen.Differs, "location", "private nodes", "data plane", "release channel", "IP endpoints", "shielded nodes",
-		"workload identity", "logging", "managed Prometheus", "cost allocation")
-	// The setting shows the key of disks, which is fixed. That of etcd is mended
-	// in place, so it is said apart.
-	if seen.Values[policy.EncryptionCluster] != c.spec.Settings[policy.EncryptionCluster] {
-		seen.Differs = without(seen.Differs, "key of etcd")
-	}
 	seen.Outputs = map[string]string{"cluster_id": c.pathOf(found)}
 	if endpoint := found.GetControlPlaneEndpointsConfig().GetDnsEndpointConfig().GetEndpoint(); endpoint != "" {
 		seen.Outputs["cluster_endpoint"] = endpoint
@@ -305,10 +298,10 @@ func (c *cluster) Observe(ctx context.Context) (reconcile.Observation, error) {
 	switch found.GetStatus() {
 	case containerpb.Cluster_RUNNING, containerpb.Cluster_RECONCILING:
 	case containerpb.Cluster_DEGRADED:
-		seen.Differs = append(seen.Differs, "the cluster is "+reasonOf(found))
+		seen.Differs = append(seen.Differs, difference("", "the cluster is %s", reasonOf(found)))
 	default:
 		seen.Presence = reconcile.Partial
-		seen.Differs = append(seen.Differs, "the cluster is "+reasonOf(found))
+		seen.Differs = append(seen.Differs, difference("", "the cluster is %s", reasonOf(found)))
 	}
 	return seen, nil
 }

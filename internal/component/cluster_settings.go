@@ -163,28 +163,29 @@ func keyLevel(key string) string {
 }
 
 // fixed says what only another cluster can have otherwise.
-func (c *cluster) fixed(found *containerpb.Cluster) []string {
+func (c *cluster) fixed(found *containerpb.Cluster) []reconcile.Difference {
 	var d differ
-	d.is("location", found.GetLocation(), c.spec.Location())
-	d.is("data plane", found.GetNetworkConfig().GetDatapathProvider(), c.spec.Settings.String(policy.ClusterDatapathProvider))
+	d.breaks(policy.ClusterLocationType, "location", found.GetLocation(), c.spec.Location())
+	d.breaks(policy.ClusterDatapathProvider, "data plane", found.GetNetworkConfig().GetDatapathProvider(), c.spec.Settings.String(policy.ClusterDatapathProvider))
 	d.is("subnetwork", found.GetNetworkConfig().GetSubnetwork(), c.spec.Subnetwork())
 	return d
 }
 
 // differs says what update changes.
-func (c *cluster) differs(found *containerpb.Cluster) []string {
-	d := differ(c.labelsDiffer(found.GetResourceLabels()))
+func (c *cluster) differs(found *containerpb.Cluster) []reconcile.Difference {
+	d := c.labelsDiffer(found.GetResourceLabels())
 	for _, change := range c.changes(found) {
-		d.is(change.field, change.got, change.want)
+		d.breaks(change.setting, change.field, change.got, change.want)
 	}
 	return d
 }
 
 // change is one field that GKE changes by an operation of its own.
 type change struct {
-	field     string
-	got, want any
-	update    *containerpb.ClusterUpdate
+	// setting is the one that it is about; "" for none.
+	setting, field string
+	got, want      any
+	update         *containerpb.ClusterUpdate
 }
 
 func (c change) same() bool { return fmt.Sprint(c.got) == fmt.Sprint(c.want) }
@@ -211,51 +212,51 @@ func (c *cluster) changes(found *containerpb.Cluster) []change {
 	endpoints := found.GetControlPlaneEndpointsConfig()
 	return []change{
 		{
-			"release channel", found.GetReleaseChannel().GetChannel(), c.channel().GetChannel(),
+			policy.ClusterReleaseChannel, "release channel", found.GetReleaseChannel().GetChannel(), c.channel().GetChannel(),
 			&containerpb.ClusterUpdate{DesiredReleaseChannel: c.channel()},
 		},
 		{
-			"private nodes", found.GetNetworkConfig().GetDefaultEnablePrivateNodes(), settings.Bool(policy.ClusterPrivateNodes),
+			policy.ClusterPrivateNodes, "private nodes", found.GetNetworkConfig().GetDefaultEnablePrivateNodes(), settings.Bool(policy.ClusterPrivateNodes),
 			&containerpb.ClusterUpdate{DesiredDefaultEnablePrivateNodes: proto.Bool(settings.Bool(policy.ClusterPrivateNodes))},
 		},
 		{
-			"IP endpoints", endpoints.GetIpEndpointsConfig().GetEnabled(), settings.Bool(policy.ClusterIPEndpoints),
+			policy.ClusterIPEndpoints, "IP endpoints", endpoints.GetIpEndpointsConfig().GetEnabled(), settings.Bool(policy.ClusterIPEndpoints),
 			&containerpb.ClusterUpdate{DesiredControlPlaneEndpointsConfig: &containerpb.ControlPlaneEndpointsConfig{IpEndpointsConfig: c.endpoints().GetIpEndpointsConfig()}},
 		},
 		{
-			"external traffic", endpoints.GetDnsEndpointConfig().GetAllowExternalTraffic(), c.spec.Cluster.ExternalTraffic,
+			"", "external traffic", endpoints.GetDnsEndpointConfig().GetAllowExternalTraffic(), c.spec.Cluster.ExternalTraffic,
 			&containerpb.ClusterUpdate{DesiredControlPlaneEndpointsConfig: &containerpb.ControlPlaneEndpointsConfig{DnsEndpointConfig: c.endpoints().GetDnsEndpointConfig()}},
 		},
 		{
-			"shielded nodes", found.GetShieldedNodes().GetEnabled(), settings.Bool(policy.ClusterShieldedNodes),
+			policy.ClusterShieldedNodes, "shielded nodes", found.GetShieldedNodes().GetEnabled(), settings.Bool(policy.ClusterShieldedNodes),
 			&containerpb.ClusterUpdate{DesiredShieldedNodes: &containerpb.ShieldedNodes{Enabled: settings.Bool(policy.ClusterShieldedNodes)}},
 		},
 		{
-			"workload identity", found.GetWorkloadIdentityConfig().GetWorkloadPool(), pool,
+			policy.ClusterWorkloadIdentity, "workload identity", found.GetWorkloadIdentityConfig().GetWorkloadPool(), pool,
 			&containerpb.ClusterUpdate{DesiredWorkloadIdentityConfig: &containerpb.WorkloadIdentityConfig{WorkloadPool: pool}},
 		},
 		{
-			"Binary Authorization", admits(found), admission().GetEvaluationMode(),
+			policy.BinaryAuthorizationMode, "Binary Authorization", admits(found), admission().GetEvaluationMode(),
 			&containerpb.ClusterUpdate{DesiredBinaryAuthorization: admission()},
 		},
 		{
-			"key of etcd", etcdKey(found), etcd.GetKeyName(),
+			policy.EncryptionCluster, "key of etcd", etcdKey(found), etcd.GetKeyName(),
 			&containerpb.ClusterUpdate{DesiredDatabaseEncryption: etcd},
 		},
 		{
-			"logging", loggingComponents(found), settings.Strings(policy.ClusterLoggingComponents),
+			policy.ClusterLoggingComponents, "logging", loggingComponents(found), settings.Strings(policy.ClusterLoggingComponents),
 			&containerpb.ClusterUpdate{DesiredLoggingConfig: c.logging()},
 		},
 		{
-			"managed Prometheus", found.GetMonitoringConfig().GetManagedPrometheusConfig().GetEnabled(), settings.Bool(policy.ClusterManagedPrometheus),
+			policy.ClusterManagedPrometheus, "managed Prometheus", found.GetMonitoringConfig().GetManagedPrometheusConfig().GetEnabled(), settings.Bool(policy.ClusterManagedPrometheus),
 			&containerpb.ClusterUpdate{DesiredMonitoringConfig: monitoring},
 		},
 		{
-			"cost allocation", found.GetCostManagementConfig().GetEnabled(), settings.Bool(policy.ClusterCostAllocation),
+			policy.ClusterCostAllocation, "cost allocation", found.GetCostManagementConfig().GetEnabled(), settings.Bool(policy.ClusterCostAllocation),
 			&containerpb.ClusterUpdate{DesiredCostManagementConfig: &containerpb.CostManagementConfig{Enabled: settings.Bool(policy.ClusterCostAllocation)}},
 		},
 		// This one has a call of its own.
-		{"maintenance window", windowText(found.GetMaintenancePolicy().GetWindow()), windowText(c.window()), nil},
+		{"", "maintenance window", windowText(found.GetMaintenancePolicy().GetWindow()), windowText(c.window()), nil},
 	}
 }
 

@@ -103,19 +103,19 @@ func (e *Env) description(o reconcile.Owner) string {
 
 // labelsDiffer says which labels of the spec an object lacks. Others on it are
 // somebody else's, and an older incarnation is as good.
-func (e *Env) labelsDiffer(standing map[string]string) []string {
+func (e *Env) labelsDiffer(standing map[string]string) differ {
 	want := maps.Clone(e.spec.Labels)
 	if want == nil {
 		want = map[string]string{}
 	}
 	want[reconcile.OwnerLabel] = e.spec.Owner
-	var differs []string
+	var differs differ
 	for _, key := range e.former(standing) {
-		differs = append(differs, fmt.Sprintf("label %s is there yet", key))
+		differs.say("", "label %s is there yet", key)
 	}
 	for _, key := range slices.Sorted(maps.Keys(want)) {
 		if got, ok := standing[key]; !ok || got != want[key] {
-			differs = append(differs, fmt.Sprintf("label %s is %q instead of %q", key, got, want[key]))
+			differs.say("", "label %s is %q instead of %q", key, got, want[key])
 		}
 	}
 	return differs

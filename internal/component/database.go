@@ -111,16 +111,16 @@ func (d *database) Observe(ctx context.Context) (reconcile.Observation, error) {
 		},
 		Differs: d.inputsDiffer(inst), Fixed: d.fixed(inst),
 	}
-	if instanceKey(inst) != d.spec.DataKey() && seen.Values[policy.EncryptionData] == d.spec.Settings[policy.EncryptionData] || seen.Values[policy.EncryptionData] == nil {
-		seen.Differs = append(seen.Differs, "its key is "+instanceKey(inst))
+	if instanceKey(inst) != d.spec.DataKey() {
+		seen.Differs = append(seen.Differs, difference(policy.EncryptionData, "its key is %s", instanceKey(inst)))
 	}
 	if inst.Region != d.spec.Region {
-		seen.Differs = append(seen.Differs, "its region is "+inst.Region)
+		seen.Differs = append(seen.Differs, difference("", "its region is %s", inst.Region))
 	}
 	switch inst.State {
 	case instancePendingCreate, instancePendingDelete, instanceFailed, instanceSuspended:
 		seen.Presence = reconcile.Partial
-		seen.Differs = append(seen.Differs, "its state is "+inst.State)
+		seen.Differs = append(seen.Differs, difference("", "its state is %s", inst.State))
 	}
 	return seen, nil
 }
@@ -134,7 +134,7 @@ func (d *database) Converge(ctx context.Context, s *reconcile.Step) error {
 	if inst != nil {
 		if fixed := d.fixed(inst); len(fixed) > 0 {
 			if !d.spec.mayRecreate(d.name) {
-				return fmt.Errorf("the instance %s can't be changed in place (%s): revert the setting, or add %q to allow_recreate, which loses all data", inst.Name, strings.Join(fixed, "; "), d.name)
+				return fmt.Errorf("the instance %s can't be changed in place (%s): revert the setting, or add %q to allow_recreate, which loses all data", inst.Name, reconcile.Words(fixed), d.name)
 			}
 			if err := d.drop(ctx, s, inst); err != nil {
 				return err
@@ -254,7 +254,7 @@ func (d *database) update(ctx context.Context, s *reconcile.Step, name string) e
 		return err
 	}
 	if differs := append(d.settingsDiffer(inst), d.inputsDiffer(inst)...); len(differs) > 0 {
-		return fmt.Errorf("the instance %s still differs after it was updated: %s", name, strings.Join(differs, "; "))
+		return fmt.Errorf("the instance %s still differs after it was updated: %s", name, reconcile.Words(differs))
 	}
 	return nil
 }

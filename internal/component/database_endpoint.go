@@ -59,7 +59,7 @@ func (d *databaseEndpoint) address() object[*compute.Address] {
 			})
 		},
 		owner: func(found *compute.Address) (reconcile.Owner, bool) { return d.markOf(found.Description) },
-		fixed: func(found *compute.Address) []string {
+		fixed: func(found *compute.Address) []reconcile.Difference {
 			var differs differ
 			differs.is("subnetwork", strings.HasSuffix(found.Subnetwork, "/"+d.spec.Subnetwork()), true)
 			return differs
@@ -137,12 +137,12 @@ func (d *databaseEndpoint) Observe(ctx context.Context) (reconcile.Observation, 
 	}
 	if rule != nil {
 		if !leadsTo(rule, inst) {
-			seenRule.Differs = append(seenRule.Differs, "the endpoint doesn't lead to the instance")
+			seenRule.Differs = append(seenRule.Differs, difference("", "the endpoint doesn't lead to the instance"))
 		} else if rule.PscConnectionStatus != "ACCEPTED" {
-			seenRule.Differs = append(seenRule.Differs, "the endpoint's connection is "+rule.PscConnectionStatus)
+			seenRule.Differs = append(seenRule.Differs, difference("", "the endpoint's connection is %s", rule.PscConnectionStatus))
 		}
 		if address != nil && rule.IPAddress != address.Address {
-			seenRule.Differs = append(seenRule.Differs, "the endpoint has another address")
+			seenRule.Differs = append(seenRule.Differs, difference("", "the endpoint has another address"))
 		}
 	}
 	parts := []reconcile.Observation{seenAddress, seenRule}

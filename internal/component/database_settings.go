@@ -202,20 +202,23 @@ func instanceKey(inst *sqladmin.DatabaseInstance) string {
 	return inst.DiskEncryptionConfiguration.KmsKeyName
 }
 
+// inputVersion is the path of the input of PostgreSQL's version.
+const inputVersion = "database.version"
+
 // settingsDiffer says which settings of the catalogue are not as desired.
-func (d *database) settingsDiffer(inst *sqladmin.DatabaseInstance) []string {
+func (d *database) settingsDiffer(inst *sqladmin.DatabaseInstance) differ {
 	var differs differ
 	seen := seenDatabase(inst)
 	for _, path := range sortedKeys(seen) {
-		differs.is(path, seen[path], d.spec.Settings[path])
+		differs.breaks(path, path, seen[path], d.spec.Settings[path])
 	}
 	return differs
 }
 
 // inputsDiffer says what differs that no setting of the catalogue shows.
-func (d *database) inputsDiffer(inst *sqladmin.DatabaseInstance) []string {
+func (d *database) inputsDiffer(inst *sqladmin.DatabaseInstance) differ {
 	set, wanted := completeSettings(inst.Settings), d.settings()
-	differs := differ(d.labelsDiffer(set.UserLabels))
+	differs := d.labelsDiffer(set.UserLabels)
 	differs.is("the version", inst.DatabaseVersion, d.spec.Database.Version)
 	differs.is("the edition", set.Edition, wanted.Edition)
 	differs.is("the machine type", set.Tier, wanted.Tier)
@@ -237,13 +240,13 @@ func (d *database) inputsDiffer(inst *sqladmin.DatabaseInstance) []string {
 }
 
 // fixed says what differs and can't be changed while the instance stands.
-func (d *database) fixed(inst *sqladmin.DatabaseInstance) []string {
+func (d *database) fixed(inst *sqladmin.DatabaseInstance) differ {
 	var differs differ
 	differs.is("region", inst.Region, d.spec.Region)
-	differs.is("key", instanceKey(inst), d.spec.DataKey())
-	differs.is("Private Service Connect", completeSettings(inst.Settings).IpConfiguration.PscConfig.PscEnabled, true)
+	differs.breaks(policy.EncryptionData, "key", instanceKey(inst), d.spec.DataKey())
+	differs.breaks(policy.DatabasePrivateServiceConnect, "Private Service Connect", completeSettings(inst.Settings).IpConfiguration.PscConfig.PscEnabled, true)
 	if number := func(v string) int { n, _ := strconv.Atoi(strings.TrimPrefix(v, "POSTGRES_")); return n }; number(inst.DatabaseVersion) > number(d.spec.Database.Version) {
-		differs.is("version", inst.DatabaseVersion, d.spec.Database.Version)
+		differs.breaks(inputVersion, "version", inst.DatabaseVersion, d.spec.Database.Version)
 	}
 	return differs
 }

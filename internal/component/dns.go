@@ -2,7 +2,6 @@ package component
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -81,8 +80,8 @@ func (e *Env) zone(component, name, domain string, get func(ctx context.Context)
 			return err
 		},
 		owner: func(found *dns.ManagedZone) (reconcile.Owner, bool) { return reconcile.OwnerOfLabels(found.Labels) },
-		differs: func(found *dns.ManagedZone) []string {
-			d := differ(e.labelsDiffer(found.Labels))
+		differs: func(found *dns.ManagedZone) []reconcile.Difference {
+			d := e.labelsDiffer(found.Labels)
 			visible := false
 			if v := found.PrivateVisibilityConfig; v != nil {
 				visible = slices.ContainsFunc(v.Networks, func(n *dns.ManagedZonePrivateVisibilityConfigNetwork) bool {
@@ -159,7 +158,7 @@ func (e *Env) changeRecords(ctx context.Context, zone string, change *dns.Change
 
 // recordsDiffer says which record sets a zone lacks or has otherwise, and the
 // change that mends it. Other sets are somebody else's.
-func recordsDiffer(standing, wanted []*dns.ResourceRecordSet) (differs []string, change *dns.Change) {
+func recordsDiffer(standing, wanted []*dns.ResourceRecordSet) (differs differ, change *dns.Change) {
 	change = &dns.Change{}
 	for _, w := range wanted {
 		at := slices.IndexFunc(standing, func(s *dns.ResourceRecordSet) bool { return s.Name == w.Name && s.Type == w.Type })
@@ -170,7 +169,7 @@ func recordsDiffer(standing, wanted []*dns.ResourceRecordSet) (differs []string,
 			change.Deletions = append(change.Deletions, standing[at])
 		}
 		change.Additions = append(change.Additions, w)
-		differs = append(differs, fmt.Sprintf("the record %s %s is missing or differs", w.Name, w.Type))
+		differs.say("", "the record %s %s is missing or differs", w.Name, w.Type)
 	}
 	return differs, change
 }

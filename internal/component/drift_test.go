@@ -118,7 +118,7 @@ func TestDriftIsRepaired(t *testing.T) {
 			if c.path != "" && seen.Values[c.path] != c.want {
 				t.Errorf("%s shows as %v instead of %v", c.path, seen.Values[c.path], c.want)
 			}
-			if c.path == "" && strings.Join(seen.Differs, "; ") != c.want {
+			if c.path == "" && reconcile.Words(seen.Differs) != c.want {
 				t.Errorf("it differs in %q instead of %q", seen.Differs, c.want)
 			}
 			w.MustConverge(name)

@@ -39,7 +39,7 @@ func NewEngine(client *gcp.Client, spec *Spec, progress func(reconcile.Event)) (
 	flags := fmt.Sprintf("-project %s -region %s -name %s", spec.Project, spec.Region, spec.Name)
 	return reconcile.New(reconcile.Options{
 		Clock: client.Clock(), Store: ledger, Name: EnvironmentRecord, Owner: spec.Owner, Holder: holder(),
-		Guard: gcp.WithGuard, Look: Look, Prepare: ledger.Prepare, Dispose: ledger.Dispose, Later: gcp.IsServiceDisabled, Progress: progress,
+		Guard: gcp.WithGuard, Desired: spec.Settings, Look: Look, Prepare: ledger.Prepare, Dispose: ledger.Dispose, Later: gcp.IsServiceDisabled, Progress: progress,
 		Commands: reconcile.Commands{
 			Status:  "terraform-provider-cortx status " + flags,
 			Import:  "terraform import ADDRESS " + spec.ID(),

@@ -94,24 +94,24 @@ func (f *firewall) policy() object[*compute.FirewallPolicy] {
 			})
 		},
 		owner: func(found *compute.FirewallPolicy) (reconcile.Owner, bool) { return f.markOf(found.Description) },
-		differs: func(found *compute.FirewallPolicy) []string {
+		differs: func(found *compute.FirewallPolicy) []reconcile.Difference {
 			var d differ
 			for _, w := range f.rules() {
 				got := ruleAt(found, w.Priority)
 				switch {
 				case got == nil:
-					d = append(d, fmt.Sprintf("the rule %d is missing", w.Priority))
+					d.say("", "the rule %d is missing", w.Priority)
 				case !sameRule(got, w):
-					d = append(d, fmt.Sprintf("the rule %d differs", w.Priority))
+					d.say("", "the rule %d differs", w.Priority)
 				case got.EnableLogging != w.EnableLogging:
-					d = append(d, fmt.Sprintf("firewall logging of rule %d is %v instead of %v", w.Priority, got.EnableLogging, w.EnableLogging))
+					d.say("", "firewall logging of rule %d is %v instead of %v", w.Priority, got.EnableLogging, w.EnableLogging)
 				}
 			}
 			for _, priority := range f.obsolete(found) {
-				d = append(d, fmt.Sprintf("the rule %d is of another level", priority))
+				d.say("", "the rule %d is of another level", priority)
 			}
 			if !f.associated(found) {
-				d = append(d, "it does not apply to the network")
+				d.say("", "it does not apply to the network")
 			}
 			return d
 		},

@@ -92,11 +92,11 @@ func (k *keys) key(p purpose) object[*cloudkms.CryptoKey] {
 		owner: func(found *cloudkms.CryptoKey) (reconcile.Owner, bool) {
 			return reconcile.OwnerOfLabels(found.Labels)
 		},
-		differs: func(found *cloudkms.CryptoKey) []string {
-			d := differ(k.labelsDiffer(found.Labels))
-			d.is("rotation period", parseSeconds(found.RotationPeriod), k.rotation())
+		differs: func(found *cloudkms.CryptoKey) []reconcile.Difference {
+			d := k.labelsDiffer(found.Labels)
+			d.breaks(policy.KMSRotationDays, "rotation period", parseSeconds(found.RotationPeriod), k.rotation())
 			if found.Primary == nil || found.Primary.State != "ENABLED" {
-				d = append(d, "it has no version to encrypt with")
+				d.say("", "it has no version to encrypt with")
 			}
 			return d
 		},
@@ -201,10 +201,6 @@ func (k *keys) Observe(ctx context.Context) (reconcile.Observation, error) {
 			days := int64((parseSeconds(found.RotationPeriod) + 24*time.Hour - 1) / (24 * time.Hour))
 			k.show(shown, policy.KMSRotationDays, days)
 			k.show(shown, policy.KMSDestroyDelayHours, int64(parseSeconds(found.DestroyScheduledDuration)/time.Hour))
-			if days != k.spec.Settings.Int(policy.KMSRotationDays) {
-				// Rotation is a setting, so it is shown as one.
-				seen.Differs = without(seen.Differs, "rotation period")
-			}
 			lacks, err := k.lacksGrants(ctx, p)
 			if err != nil {
 				return reconcile.Observation{}, err
@@ -269,12 +265,11 @@ func (k *keys) Converge(ctx context.Context, s *reconcile.Step) error {
 
 // lacksGrants says which service agents may not use a key. It goes by the
 // agents' domains: their full addresses take calls that make them.
-func (k *keys) lacksGrants(ctx context.Context, p purpose) ([]string, error) {
+func (k *keys) lacksGrants(ctx context.Context, p purpose) (lacks differ, err error) {
 	standing, err := k.apis().KMS.Projects.Locations.KeyRings.CryptoKeys.GetIamPolicy(p.key).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", p.key)).Do()
 	if err != nil {
 		return nil, err
 	}
-	var lacks []string
 	for _, agent := range p.agents {
 		granted := slices.ContainsFunc(standing.Bindings, func(b *cloudkms.Binding) bool {
 			return b.Role == keyUser && b.Condition == nil && slices.ContainsFunc(b.Members, func(m string) bool {
@@ -282,7 +277,7 @@ func (k *keys) lacksGrants(ctx context.Context, p purpose) ([]string, error) {
 			})
 		})
 		if !granted {
-			lacks = append(lacks, fmt.Sprintf("the service agent of %s may not use %s", agent, last(p.key)))
+			lacks.say("", "the service agent of %s may not use %s", agent, last(p.key))
 		}
 	}
 	return lacks, nil

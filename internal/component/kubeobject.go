@@ -10,8 +10,12 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
+
+// labelSettings are the settings that labels of namespaces put into force.
+var labelSettings = map[string]string{podSecurity + "enforce": policy.ClusterPodSecurity}
 
 // kubernetes reaches the API of the environment's cluster. An error that
 // [gcp.IsNotFound] holds for means that there is no cluster.
@@ -62,13 +66,13 @@ func (e *Env) kubeObject(component string, kube *gcp.Kubernetes, kind schema.Gro
 		owner: func(found *unstructured.Unstructured) (reconcile.Owner, bool) {
 			return reconcile.OwnerOfLabels(found.GetLabels())
 		},
-		differs: func(found *unstructured.Unstructured) []string {
-			d := differ(e.labelsDiffer(found.GetLabels()))
+		differs: func(found *unstructured.Unstructured) []reconcile.Difference {
+			d := e.labelsDiffer(found.GetLabels())
 			for _, key := range sortedKeys(wanted.GetLabels()) {
-				d.is("label "+key, found.GetLabels()[key], wanted.GetLabels()[key])
+				d.breaks(labelSettings[key], "label "+key, found.GetLabels()[key], wanted.GetLabels()[key])
 			}
 			for _, key := range uncovered(found, wanted) {
-				d = append(d, fmt.Sprintf("the %s of the %s %s differs", key, wanted.GetKind(), full))
+				d.say("", "the %s of the %s %s differs", key, wanted.GetKind(), full)
 			}
 			return d
 		},

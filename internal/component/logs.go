@@ -56,15 +56,15 @@ func (l *logs) bucket() object[*logging.LogBucket] {
 		},
 		owner: func(found *logging.LogBucket) (reconcile.Owner, bool) { return l.markOf(found.Description) },
 		gone:  deletedLogs,
-		fixed: func(found *logging.LogBucket) []string {
+		fixed: func(found *logging.LogBucket) []reconcile.Difference {
 			var d differ
-			d.is("key", logKey(found), key)
+			d.breaks(policy.LoggingCMEK, "key", logKey(found), key)
 			return d
 		},
-		differs: func(found *logging.LogBucket) []string {
+		differs: func(found *logging.LogBucket) []reconcile.Difference {
 			var d differ
-			d.is("retention", found.RetentionDays, days)
-			d.is("lock", found.Locked, locked)
+			d.breaks(policy.LoggingRetentionDays, "retention", found.RetentionDays, days)
+			d.breaks(policy.LoggingLocked, "lock", found.Locked, locked)
 			return d
 		},
 		patch: func(ctx context.Context, _ *reconcile.Step, found *logging.LogBucket) error {
@@ -138,13 +138,13 @@ func (l *logs) sink(name string, wanted *logging.LogSink, get func(ctx context.C
 			return err
 		},
 		owner: func(found *logging.LogSink) (reconcile.Owner, bool) { return l.markOf(found.Description) },
-		differs: func(found *logging.LogSink) []string {
+		differs: func(found *logging.LogSink) []reconcile.Difference {
 			var d differ
 			d.is("destination", found.Destination, wanted.Destination)
 			d.is("filter", found.Filter, wanted.Filter)
 			d.is("disabled", found.Disabled, false)
 			if len(found.Exclusions) > 0 {
-				d = append(d, "it leaves logs out")
+				d.say("", "it leaves logs out")
 			}
 			return d
 		},
@@ -185,7 +185,6 @@ func (l *logs) Observe(ctx context.Context) (reconcile.Observation, error) {
 			policy.LoggingRetentionDays: found.RetentionDays, policy.LoggingCMEK: logKey(found) != "", policy.LoggingLocked: found.Locked,
 		}
 		seen.Outputs = map[string]string{"log_bucket": found.Name}
-		seen.Differs = without(seen.Differs, "retention", "lock")
 	}
 	parts := []reconcile.Observation{seen}
 	standing, err := l.standingSinks(ctx)
@@ -227,13 +226,12 @@ func (l *logs) seeArchive(ctx context.Context, writer string) (reconcile.Observa
 		return seen, err
 	}
 	seen.Values = map[string]any{policy.LoggingArchiveDays: retentionDays(found)}
-	seen.Differs = without(seen.Differs, "retention")
 	standing, err := l.apis().Storage.Buckets.GetIamPolicy(found.Name).OptionsRequestedPolicyVersion(3).Context(gcp.Reading(ctx, "GetIamPolicy", "b/"+found.Name)).Do()
 	if err != nil {
 		return reconcile.Observation{}, err
 	}
 	if writer != "" && !bound(standing, archiveWriter, writer) {
-		seen.Differs = append(seen.Differs, "the sink may not write to the archive")
+		seen.Differs = append(seen.Differs, difference("", "the sink may not write to the archive"))
 	}
 	return seen, nil
 }

@@ -113,7 +113,6 @@ func (n *namespaces) Observe(ctx context.Context) (reconcile.Observation, error)
 			if got := found.GetLabels()[podSecurity+"enforce"]; level == "" || got != n.spec.Settings[policy.ClusterPodSecurity] {
 				level = got
 			}
-			seen.Differs = without(seen.Differs, "label "+podSecurity+"enforce")
 		}
 		parts = append(parts, seen)
 	}

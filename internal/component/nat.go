@@ -55,17 +55,18 @@ func (n *nat) router() object[*compute.Router] {
 			})
 		},
 		owner: func(found *compute.Router) (reconcile.Owner, bool) { return n.markOf(found.Description) },
-		differs: func(found *compute.Router) []string {
+		differs: func(found *compute.Router) []reconcile.Difference {
 			var d differ
 			got := natOf(found)
 			if got == nil {
-				return append(d, "the NAT is missing")
+				d.say("", "the NAT is missing")
+				return d
 			}
-			d.is("NAT logging", natLogging(got), n.spec.Settings.String(policy.NetworkNATLogging))
+			d.breaks(policy.NetworkNATLogging, "NAT logging", natLogging(got), n.spec.Settings.String(policy.NetworkNATLogging))
 			d.is("NAT addresses", got.NatIpAllocateOption, "AUTO_ONLY")
 			d.is("NAT ranges", got.SourceSubnetworkIpRangesToNat, "LIST_OF_SUBNETWORKS")
 			if !n.serves(got) {
-				d = append(d, "the NAT doesn't serve the subnetwork")
+				d.say("", "the NAT doesn't serve the subnetwork")
 			}
 			return d
 		},
@@ -123,7 +124,6 @@ func (n *nat) Observe(ctx context.Context) (reconcile.Observation, error) {
 	if found != nil {
 		if got := natOf(found); got != nil {
 			seen.Values = map[string]any{policy.NetworkNATLogging: natLogging(got)}
-			seen.Differs = without(seen.Differs, "NAT logging")
 		}
 	}
 	return seen, nil

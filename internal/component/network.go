@@ -41,12 +41,12 @@ func (n *network) vpc() object[*compute.Network] {
 			})
 		},
 		owner: func(found *compute.Network) (reconcile.Owner, bool) { return n.markOf(found.Description) },
-		fixed: func(found *compute.Network) []string {
+		fixed: func(found *compute.Network) []reconcile.Difference {
 			var d differ
 			d.is("automatic creation of subnetworks", found.AutoCreateSubnetworks, false)
 			return d
 		},
-		differs: func(found *compute.Network) []string {
+		differs: func(found *compute.Network) []reconcile.Difference {
 			var d differ
 			d.is("enforcement order", found.NetworkFirewallPolicyEnforcementOrder, "BEFORE_CLASSIC_FIREWALL")
 			return d
@@ -93,7 +93,7 @@ func (n *network) subnetwork() object[*compute.Subnetwork] {
 			})
 		},
 		owner: func(found *compute.Subnetwork) (reconcile.Owner, bool) { return n.markOf(found.Description) },
-		fixed: func(found *compute.Subnetwork) []string {
+		fixed: func(found *compute.Subnetwork) []reconcile.Difference {
 			var d differ
 			d.is("range", found.IpCidrRange, n.spec.Network.Range)
 			for _, r := range found.SecondaryIpRanges {
@@ -106,7 +106,7 @@ func (n *network) subnetwork() object[*compute.Subnetwork] {
 			}
 			return d
 		},
-		differs: func(found *compute.Subnetwork) []string {
+		differs: func(found *compute.Subnetwork) []reconcile.Difference {
 			var d differ
 			d.is("private Google access", found.PrivateIpGoogleAccess, true)
 			return append(d, n.flowLogsDiffer(found)...)
@@ -150,15 +150,15 @@ func (n *network) flowLogs() *compute.SubnetworkLogConfig {
 }
 
 // flowLogsDiffer says what of the flow logs is not as wanted.
-func (n *network) flowLogsDiffer(found *compute.Subnetwork) []string {
+func (n *network) flowLogsDiffer(found *compute.Subnetwork) (d differ) {
 	got, wanted := found.LogConfig, n.flowLogsOn(found)
 	if got == nil || !got.Enable {
-		return []string{"flow logs are off"}
+		d.say("", "flow logs are off")
+		return d
 	}
-	var d differ
-	d.is("flow sampling", got.FlowSampling, wanted.FlowSampling)
-	d.is("flow interval", got.AggregationInterval, wanted.AggregationInterval)
-	d.is("flow metadata", got.Metadata, wanted.Metadata)
+	d.breaks(policy.NetworkFlowSampling, "flow sampling", got.FlowSampling, wanted.FlowSampling)
+	d.breaks(policy.NetworkFlowInterval, "flow interval", got.AggregationInterval, wanted.AggregationInterval)
+	d.breaks(policy.NetworkFlowMetadata, "flow metadata", got.Metadata, wanted.Metadata)
 	return d
 }
 
@@ -238,7 +238,6 @@ func (n *network) Observe(ctx context.Context) (reconcile.Observation, error) {
 				}
 			}
 		}
-		seen.Differs = without(seen.Differs, "flow sampling", "flow interval", "flow metadata")
 	}
 	return join(append(parts, seen)...), nil
 }

@@ -1,13 +1,14 @@
 package component_test
 
 import (
-	"slices"
+	"strings"
 	"testing"
 
 	"google.golang.org/api/compute/v1"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/acctest/componenttest"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
 
 // TestGoogleAccessIsPutBack closes the way to Google's APIs by hand: only the
@@ -40,7 +41,7 @@ func TestGoogleAccessIsPutBack(t *testing.T) {
 				found.LogConfig.FlowSampling = 0.25
 				await(api.Patch(w.Spec.Project, w.Spec.Region, subnetwork, &compute.Subnetwork{Fingerprint: found.Fingerprint, LogConfig: found.LogConfig}).Do())
 			}
-			if seen := w.Observe(policy.ComponentNetwork); !slices.Contains(seen.Differs, "private Google access is false instead of true") {
+			if seen := w.Observe(policy.ComponentNetwork); !strings.Contains(reconcile.Words(seen.Differs), "private Google access is false instead of true") {
 				t.Errorf("it differs in %q", seen.Differs)
 			}
 			w.MustConverge(policy.ComponentNetwork)

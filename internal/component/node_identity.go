@@ -2,7 +2,6 @@ package component
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -77,9 +76,9 @@ func (n *nodeIdentity) account() object[*iam.ServiceAccount] {
 			return s.Record(ctx, accountNote, made.UniqueId)
 		},
 		owner: func(found *iam.ServiceAccount) (reconcile.Owner, bool) { return n.markOf(found.Description) },
-		differs: func(found *iam.ServiceAccount) []string {
+		differs: func(found *iam.ServiceAccount) []reconcile.Difference {
 			if found.Disabled {
-				return []string{"the service account is disabled"}
+				return []reconcile.Difference{difference("", "the service account is disabled")}
 			}
 			return nil
 		},
@@ -170,7 +169,7 @@ func (n *nodeIdentity) Observe(ctx context.Context) (reconcile.Observation, erro
 		return reconcile.Observation{}, err
 	}
 	for _, role := range n.lacksRoles(standing) {
-		seen.Differs = append(seen.Differs, fmt.Sprintf("the nodes' service account lacks %s", role))
+		seen.Differs = append(seen.Differs, difference("", "the nodes' service account lacks %s", role))
 	}
 	return seen, nil
 }

@@ -150,10 +150,10 @@ func (n *nodePools) pool(name string) object[*containerpb.NodePool] {
 			return reconcile.OwnerOfLabels(found.GetConfig().GetResourceLabels())
 		},
 		fixed: n.fixed,
-		differs: func(found *containerpb.NodePool) []string {
+		differs: func(found *containerpb.NodePool) []reconcile.Difference {
 			var d differ
 			for _, change := range n.changes(nil, found) {
-				d.is(change.field, change.got, change.want)
+				d.breaks(change.setting, change.field, change.got, change.want)
 			}
 			return d
 		},
@@ -167,25 +167,30 @@ func (n *nodePools) pool(name string) object[*containerpb.NodePool] {
 }
 
 // fixed says what only another pool can have otherwise.
-func (n *nodePools) fixed(found *containerpb.NodePool) []string {
+func (n *nodePools) fixed(found *containerpb.NodePool) []reconcile.Difference {
 	var d differ
 	wanted := n.nodePool(reconcile.Owner{}, found.GetName()).GetConfig()
 	got := found.GetConfig()
-	d.is("machine type", got.GetMachineType(), wanted.GetMachineType())
+	machine := "" // The input shows that of one pool.
+	if found.GetName() == firstPool {
+		machine = inputMachineType
+	}
+	d.breaks(machine, "machine type", got.GetMachineType(), wanted.GetMachineType())
 	d.is("disk size", got.GetDiskSizeGb(), wanted.GetDiskSizeGb())
-	d.is("key of boot disks", got.GetBootDiskKmsKey(), wanted.GetBootDiskKmsKey())
+	d.breaks(policy.EncryptionCluster, "key of boot disks", got.GetBootDiskKmsKey(), wanted.GetBootDiskKmsKey())
 	d.is("service account", got.GetServiceAccount(), wanted.GetServiceAccount())
-	d.is("secure boot", got.GetShieldedInstanceConfig().GetEnableSecureBoot(), wanted.GetShieldedInstanceConfig().GetEnableSecureBoot())
-	d.is("integrity monitoring", got.GetShieldedInstanceConfig().GetEnableIntegrityMonitoring(), wanted.GetShieldedInstanceConfig().GetEnableIntegrityMonitoring())
+	d.breaks(policy.ClusterSecureBoot, "secure boot", got.GetShieldedInstanceConfig().GetEnableSecureBoot(), wanted.GetShieldedInstanceConfig().GetEnableSecureBoot())
+	d.breaks(policy.ClusterIntegrityMonitoring, "integrity monitoring", got.GetShieldedInstanceConfig().GetEnableIntegrityMonitoring(), wanted.GetShieldedInstanceConfig().GetEnableIntegrityMonitoring())
 	d.is("sandbox", got.GetSandboxConfig().GetType(), wanted.GetSandboxConfig().GetType())
 	return d
 }
 
 // poolChange is one field that GKE changes by an operation of its own.
 type poolChange struct {
-	field     string
-	got, want any
-	begin     func(ctx context.Context) (*containerpb.Operation, error)
+	// setting is the one that it is about; "" for none.
+	setting, field string
+	got, want      any
+	begin          func(ctx context.Context) (*containerpb.Operation, error)
 }
 
 func (c poolChange) same() bool { return fmt.Sprint(c.got) == fmt.Sprint(c.want) }
@@ -204,30 +209,38 @@ func (n *nodePools) changes(s *reconcile.Step, found *containerpb.NodePool) []po
 	if s != nil {
 		labels = n.mergedLabels(withoutGoogles(config.GetResourceLabels()), s.Owner())
 	}
+	bound := "" // That it is off, no input shows.
+	switch {
+	case !bounds.GetEnabled():
+	case bounds.GetMinNodeCount() != wanted.GetMinNodeCount():
+		bound = inputMinNodes
+	default:
+		bound = inputMaxNodes
+	}
 	scale := func(a *containerpb.NodePoolAutoscaling) string {
 		return fmt.Sprint(a.GetEnabled(), " ", a.GetMinNodeCount(), " to ", a.GetMaxNodeCount())
 	}
 	return []poolChange{
 		{
-			"labels", strings.Join(n.labelsDiffer(config.GetResourceLabels()), "; "), "",
+			"", "labels", reconcile.Words(n.labelsDiffer(config.GetResourceLabels())), "",
 			update(&containerpb.UpdateNodePoolRequest{ResourceLabels: &containerpb.ResourceLabels{Labels: labels}}),
 		},
 		{
-			"metadata server", config.GetWorkloadMetadataConfig().GetMode(), metadata.GetMode(),
+			policy.ClusterWorkloadMetadata, "metadata server", config.GetWorkloadMetadataConfig().GetMode(), metadata.GetMode(),
 			update(&containerpb.UpdateNodePoolRequest{WorkloadMetadataConfig: metadata}),
 		},
 		{
-			"private nodes", found.GetNetworkConfig().GetEnablePrivateNodes(), private,
+			policy.ClusterPrivateNodes, "private nodes", found.GetNetworkConfig().GetEnablePrivateNodes(), private,
 			update(&containerpb.UpdateNodePoolRequest{NodeNetworkConfig: &containerpb.NodeNetworkConfig{EnablePrivateNodes: proto.Bool(private)}}),
 		},
 		{
-			"autoscaling", scale(bounds), scale(wanted),
+			bound, "autoscaling", scale(bounds), scale(wanted),
 			func(ctx context.Context) (*containerpb.Operation, error) {
 				return api.SetNodePoolAutoscaling(ctx, &containerpb.SetNodePoolAutoscalingRequest{Name: path, Autoscaling: wanted})
 			},
 		},
 		{
-			"automatic upgrades and repairs",
+			"", "automatic upgrades and repairs",
 			fmt.Sprint(found.GetManagement().GetAutoUpgrade(), found.GetManagement().GetAutoRepair()), fmt.Sprint(true, true),
 			func(ctx context.Context) (*containerpb.Operation, error) {
 				return api.SetNodePoolManagement(ctx, &containerpb.SetNodePoolManagementRequest{Name: path, Management: managed()})
@@ -351,7 +364,7 @@ func (n *nodePools) Observe(ctx context.Context) (reconcile.Observation, error) 
 	}
 	// One that is not wanted any more has to go.
 	if left := pools[sandboxPool]; left != nil && !slices.Contains(wanted, sandboxPool) && ownedBy(left.GetConfig().GetResourceLabels(), n.spec.Owner) {
-		all.Differs = append(all.Differs, "the node pool "+sandboxPool+" stands yet")
+		all.Differs = append(all.Differs, difference("", "the node pool %s stands yet", sandboxPool))
 	}
 	return all, nil
 }
@@ -376,18 +389,12 @@ func (n *nodePools) shows(found *containerpb.NodePool, seen *reconcile.Observati
 		shown[inputMachineType] = config.GetMachineType()
 	}
 	// The cluster shows which nodes are private.
-	seen.Differs = without(seen.Differs, "secure boot", "integrity monitoring", "metadata server", "private nodes")
-	if found.GetName() == firstPool {
-		seen.Differs = without(seen.Differs, "machine type")
-	}
-	if bounds.GetEnabled() {
-		seen.Differs = without(seen.Differs, "autoscaling")
-	}
+	seen.Differs = slices.DeleteFunc(seen.Differs, func(d reconcile.Difference) bool { return d.Setting == policy.ClusterPrivateNodes })
 	switch found.GetStatus() {
 	case containerpb.NodePool_RUNNING, containerpb.NodePool_RECONCILING, containerpb.NodePool_RUNNING_WITH_ERROR:
 	default:
 		seen.Presence = reconcile.Partial
-		seen.Differs = append(seen.Differs, fmt.Sprintf("the node pool %s is %s", found.GetName(), poolReason(found)))
+		seen.Differs = append(seen.Differs, difference("", "the node pool %s is %s", found.GetName(), poolReason(found)))
 	}
 }
 

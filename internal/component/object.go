@@ -3,7 +3,6 @@ package component
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
@@ -35,9 +34,9 @@ type object[T any] struct {
 	gone func(T) bool
 	// fixed says in words what differs and can't be changed in place; nil means
 	// nothing.
-	fixed func(T) []string
+	fixed func(T) []reconcile.Difference
 	// differs says in words what patch would change.
-	differs func(T) []string
+	differs func(T) []reconcile.Difference
 	// patch changes what differs, and waits for that.
 	patch func(ctx context.Context, s *reconcile.Step, standing T) error
 	// remove deletes it, and waits for that. An error that [gcp.IsNotFound]
@@ -70,7 +69,7 @@ func (o object[T]) see(ctx context.Context) (standing T, seen reconcile.Observat
 	return standing, seen, nil
 }
 
-func (o object[T]) patchable(standing T) []string {
+func (o object[T]) patchable(standing T) []reconcile.Difference {
 	if o.differs == nil {
 		return nil
 	}
@@ -120,7 +119,7 @@ func (o object[T]) converge(ctx context.Context, s *reconcile.Step) (T, error) {
 	if seen.Presence != reconcile.Absent && o.fixed != nil {
 		if fixed := o.fixed(standing); len(fixed) > 0 {
 			if !o.spec.mayRecreate(o.component) {
-				return zero, fmt.Errorf("the %s %s can't be changed in place (%s): revert the setting, or add %q to allow_recreate", o.noun, o.name, strings.Join(fixed, "; "), o.component)
+				return zero, fmt.Errorf("the %s %s can't be changed in place (%s): revert the setting, or add %q to allow_recreate", o.noun, o.name, reconcile.Words(fixed), o.component)
 			}
 			s.Progress(ctx, "deleting the %s %s to make it anew", o.noun, o.name)
 			if err := o.removed(ctx, s, standing); err != nil {
@@ -144,7 +143,7 @@ func (o object[T]) converge(ctx context.Context, s *reconcile.Step) (T, error) {
 	if len(differs) == 0 {
 		return standing, nil
 	}
-	s.Progress(ctx, "updating the %s %s: %s", o.noun, o.name, strings.Join(differs, "; "))
+	s.Progress(ctx, "updating the %s %s: %s", o.noun, o.name, reconcile.Words(differs))
 	if err := o.patch(ctx, s, standing); err != nil {
 		return zero, err
 	}
@@ -152,7 +151,7 @@ func (o object[T]) converge(ctx context.Context, s *reconcile.Step) (T, error) {
 		return zero, err
 	}
 	if still := o.patchable(standing); len(still) > 0 {
-		return zero, fmt.Errorf("the %s %s still differs after it was updated: %s", o.noun, o.name, strings.Join(still, "; "))
+		return zero, fmt.Errorf("the %s %s still differs after it was updated: %s", o.noun, o.name, reconcile.Words(still))
 	}
 	return standing, nil
 }
@@ -254,13 +253,26 @@ func discover(ctx context.Context, notes map[string]string, objects ...discovera
 }
 
 // differ is a list of differences under construction.
-type differ []string
+type differ []reconcile.Difference
 
 // is notes that a field is not as desired.
-func (d *differ) is(field string, got, want any) {
+func (d *differ) is(field string, got, want any) { d.breaks("", field, got, want) }
+
+// breaks notes that a field is not as a setting wants it.
+func (d *differ) breaks(setting, field string, got, want any) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
-		*d = append(*d, fmt.Sprintf("%s is %v instead of %v", field, got, want))
+		d.say(setting, "%s is %v instead of %v", field, got, want)
 	}
+}
+
+// say notes what is not as desired in words of its own.
+func (d *differ) say(setting, format string, args ...any) {
+	*d = append(*d, difference(setting, format, args...))
+}
+
+// difference is one that breaks a setting, or "" for none.
+func difference(setting, format string, args ...any) reconcile.Difference {
+	return reconcile.Difference{Setting: setting, Words: fmt.Sprintf(format, args...)}
 }
 
 // byName keys what a list gave.

@@ -139,9 +139,9 @@ func (p *perimeter) object(name string, number int64) object[*accesscontextmanag
 		owner: func(found *accesscontextmanager.ServicePerimeter) (reconcile.Owner, bool) {
 			return p.markOf(found.Description)
 		},
-		differs: func(found *accesscontextmanager.ServicePerimeter) []string {
+		differs: func(found *accesscontextmanager.ServicePerimeter) []reconcile.Difference {
 			var d differ
-			d.is(policy.NetworkPerimeter, modeOf(found), p.mode())
+			d.breaks(policy.NetworkPerimeter, policy.NetworkPerimeter, modeOf(found), p.mode())
 			return append(d, p.configDiffers(found, number)...)
 		},
 		patch: func(ctx context.Context, s *reconcile.Step, found *accesscontextmanager.ServicePerimeter) error {
@@ -161,7 +161,7 @@ func (p *perimeter) object(name string, number int64) object[*accesscontextmanag
 }
 
 // configDiffers compares the part that is in force.
-func (p *perimeter) configDiffers(found *accesscontextmanager.ServicePerimeter, number int64) []string {
+func (p *perimeter) configDiffers(found *accesscontextmanager.ServicePerimeter, number int64) differ {
 	got, wanted := found.Status, p.config(number)
 	if p.mode() == policy.PerimeterDryRun {
 		got = found.Spec
@@ -171,16 +171,16 @@ func (p *perimeter) configDiffers(found *accesscontextmanager.ServicePerimeter, 
 	}
 	var d differ
 	if !sameSet(got.Resources, wanted.Resources) {
-		d = append(d, "it doesn't guard the project")
+		d.say("", "it doesn't guard the project")
 	}
 	if !sameSet(got.RestrictedServices, wanted.RestrictedServices) {
-		d = append(d, "it guards other services")
+		d.say("", "it guards other services")
 	}
 	if !slices.Equal(ingress(got), ingress(wanted)) {
-		d = append(d, "it lets others in")
+		d.say("", "it lets others in")
 	}
 	if len(got.AccessLevels) > 0 || len(got.EgressPolicies) > 0 {
-		d = append(d, "it has access levels or egress rules that nobody here gave it")
+		d.say("", "it has access levels or egress rules that nobody here gave it")
 	}
 	return d
 }
@@ -225,7 +225,6 @@ func (p *perimeter) Observe(ctx context.Context) (reconcile.Observation, error) 
 	case found != nil:
 		seen.Values = map[string]any{policy.NetworkPerimeter: modeOf(found)}
 		seen.Outputs = map[string]string{"perimeter": p.fullName()}
-		seen.Differs = without(seen.Differs, policy.NetworkPerimeter)
 	case !p.wanted():
 		seen.Presence = reconcile.Present // No perimeter is all there has to be.
 	}

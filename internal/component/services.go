@@ -124,7 +124,7 @@ func (v *services) Observe(ctx context.Context) (reconcile.Observation, error) {
 	for _, s := range v.wanted() {
 		if !enabled[s.name] {
 			seen.Presence = reconcile.Partial
-			seen.Differs = append(seen.Differs, s.name+" is not enabled")
+			seen.Differs = append(seen.Differs, difference("", "%s is not enabled", s.name))
 		}
 	}
 	return seen, nil

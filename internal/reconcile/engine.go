@@ -49,6 +49,9 @@ type Options struct {
 	// doesn't stop a claim: the component is looked at before it is touched.
 	// nil means that there is none.
 	Later func(err error) bool
+	// Desired are the values of settings that are wanted, by path, which
+	// [Observation.Beyond] goes by.
+	Desired map[string]any
 	// Look returns a context for one look at all components, in which they may
 	// share what they read; nil means that they don't.
 	Look func(ctx context.Context) context.Context

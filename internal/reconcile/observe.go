@@ -47,7 +47,9 @@ func (e *Engine) Observe(ctx context.Context) Report {
 		case o.err != nil:
 			report.Errors[name] = e.componentError(name, o.err)
 		default:
-			report.Observations[name] = o.value
+			seen := o.value
+			seen.Differs = seen.Beyond(e.opts.Desired)
+			report.Observations[name] = seen
 		}
 	}
 	return report

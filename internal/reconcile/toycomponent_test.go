@@ -77,7 +77,7 @@ func (c *component) Observe(ctx context.Context) (reconcile.Observation, error) 
 		Outputs: map[string]string{c.name + "_id": strconv.Itoa(o.id)},
 	}
 	if o.setting != c.setting {
-		seen.Differs = []string{"its setting is " + o.setting}
+		seen.Differs = []reconcile.Difference{{Words: "its setting is " + o.setting}}
 	}
 	return seen, nil
 }

@@ -209,13 +209,14 @@ func (w *World) MustDestroy(names ...string) {
 	}
 }
 
-// Observe looks at one component.
+// Observe looks at one component, as the engine does.
 func (w *World) Observe(name string) reconcile.Observation {
 	w.tb.Helper()
 	seen, err := w.Component(name).Observe(w.tb.Context())
 	if err != nil {
 		w.tb.Fatalf("%s can't be observed: %v", name, err)
 	}
+	seen.Differs = seen.Beyond(w.Spec.Settings)
 	return seen
 }
 

@@ -46,8 +46,12 @@ func warnDrift(prior tftypes.Value, state model, report reconcile.Report, diags 
 			if len(seen.Differs) == 0 {
 				lines = append(lines, fmt.Sprintf("  %s: a part of it is missing%s", name, cited(controlsOf(version, name), tier)))
 			}
-			for _, words := range seen.Differs {
-				lines = append(lines, fmt.Sprintf("  %s: %s%s", name, words, cited(controlsBehind(version, name, words), tier)))
+			for _, d := range seen.Differs {
+				controls := controlsOf(version, name)
+				if setting, ok := policy.Find(version, d.Setting); ok {
+					controls = setting.Controls
+				}
+				lines = append(lines, fmt.Sprintf("  %s: %s%s", name, d.Words, cited(controls, tier)))
 			}
 		}
 	}
@@ -69,28 +73,6 @@ func cited(controls []policy.Control, tier policy.Tier) string {
 // serves names the setting that a component is there for which has none of its own.
 var serves = map[string]string{
 	"node_identity": policy.ClusterWorkloadIdentity, "metrics": policy.ClusterManagedPrometheus, "database_endpoint": policy.DatabasePrivateServiceConnect,
-}
-
-// wordsOf are settings that more than one object has to keep to, by what is said
-// of those that have no attribute.
-var wordsOf = map[string]string{
-	"key of etcd":              policy.EncryptionCluster,
-	"Binary Authorization":     policy.BinaryAuthorizationMode,
-	"public access prevention": policy.StoragePublicAccessPrevention,
-	"uniform access":           policy.StorageUniformAccess,
-	"versioning":               policy.StorageVersioning,
-	"soft delete":              policy.StorageSoftDeleteDays,
-}
-
-// controlsBehind are those of the setting that words are about, or else those of
-// the component.
-func controlsBehind(version int, component, words string) []policy.Control {
-	for about, path := range wordsOf {
-		if setting, ok := policy.Find(version, path); ok && strings.Contains(words, about) {
-			return setting.Controls
-		}
-	}
-	return controlsOf(version, component)
 }
 
 // controlsOf are those of all rows that a component's settings belong to.

@@ -64,9 +64,9 @@ func (p *planner) checkRemade(ctx context.Context, client *gcp.Client, spec *com
 	}
 	told, report := p.toldAsSettings(before), engine.Observe(ctx)
 	for _, name := range report.Names {
-		for _, words := range report.Observations[name].Fixed {
-			if p.mayRecreate(name) && !told(words) {
-				p.warnRemade(name, words)
+		for _, d := range report.Observations[name].Fixed {
+			if p.mayRecreate(name) && !told(d) {
+				p.warnRemade(name, d.Words)
 			}
 		}
 	}
@@ -241,25 +241,24 @@ func (p *planner) checkAdopted(report reconcile.Report) {
 	p.checkFixed(seen)
 	told := p.toldAsSettings(seen)
 	for _, name := range report.Names {
-		for _, words := range report.Observations[name].Fixed {
+		for _, d := range report.Observations[name].Fixed {
 			switch {
-			case told(words):
+			case told(d):
 			case p.mayRecreate(name):
-				p.warnRemade(name, words)
+				p.warnRemade(name, d.Words)
 			default:
-				p.problem("allow_recreate", "A component can't be changed in place.", fmt.Sprintf("%s: %s. Say what stands in the configuration, or add allow_recreate = [%q], which loses %s.", name, words, name, losses[name]))
+				p.problem("allow_recreate", "A component can't be changed in place.", fmt.Sprintf("%s: %s. Say what stands in the configuration, or add allow_recreate = [%q], which loses %s.", name, d.Words, name, losses[name]))
 			}
 		}
 	}
 }
 
-// toldAsSettings tells of words of a component whether they are about a setting
-// that differs from what was seen.
-func (p *planner) toldAsSettings(seen policy.Values) func(words string) bool {
+// toldAsSettings tells of a difference whether it is about a setting that differs
+// from what was seen.
+func (p *planner) toldAsSettings(seen policy.Values) func(d reconcile.Difference) bool {
 	differing := p.blockers(seen, "")
-	return func(words string) bool {
-		at := fixedAs[words[:max(strings.Index(words, " is "), 0)]]
-		return slices.ContainsFunc(differing, func(s policy.Setting) bool { return s.Path == at })
+	return func(d reconcile.Difference) bool {
+		return slices.ContainsFunc(differing, func(s policy.Setting) bool { return s.Path == d.Setting })
 	}
 }
 
@@ -304,13 +303,6 @@ func foreignAt(name string) string {
 	}
 }
 
-// fixedAs are the settings that components call by other words.
-var fixedAs = map[string]string{
-	"location": policy.ClusterLocationType, "data plane": policy.ClusterDatapathProvider, "secure boot": policy.ClusterSecureBoot,
-	"integrity monitoring": policy.ClusterIntegrityMonitoring, "key of boot disks": policy.EncryptionCluster,
-	"Private Service Connect": policy.DatabasePrivateServiceConnect, "key": policy.EncryptionData, "version": databaseVersion,
-}
-
 // checkGaps lists each control that what is to be adopted does not meet: what
 // apply mends, and what is fixed and wants an exception.
 func (p *planner) checkGaps(report reconcile.Report) {
@@ -338,13 +330,13 @@ func (p *planner) checkGaps(report reconcile.Report) {
 	}
 	told := strings.Join(fixed, "\n")
 	for _, name := range report.Names {
-		for _, words := range report.Observations[name].Fixed {
+		for _, d := range report.Observations[name].Fixed {
 			// What is a setting has been told as one.
-			line := fmt.Sprintf("  %s: %s", name, words)
-			switch setting := fixedAs[words[:max(strings.Index(words, " is "), 0)]]; {
+			line := fmt.Sprintf("  %s: %s", name, d.Words)
+			switch {
 			case p.mayRecreate(name):
 				anew[name] = append(anew[name], line)
-			case setting == "" || !strings.Contains(told, setting):
+			case d.Setting == "" || !strings.Contains(told, d.Setting):
 				fixed = append(fixed, line)
 			}
 		}
