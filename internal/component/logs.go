@@ -42,6 +42,9 @@ func (l *logs) bucket() object[*logging.LogBucket] {
 				if owner, marked := l.markOf(found.Description); !marked || owner.Key != l.spec.Owner {
 					return fmt.Errorf("%w: the log bucket %s is deleted, keeps its name for seven days, and is not ours", reconcile.ErrForeign, name)
 				}
+				if differs := l.keyDiffers(found); len(differs) > 0 {
+					return fmt.Errorf("the log bucket %s is deleted, keeps its name for seven days, and could only come back as it was (%s): apply again after that, or give the environment another name", name, reconcile.Words(differs))
+				}
 				_, err := api.Undelete(name, &logging.UndeleteBucketRequest{}).Context(gcp.Named(ctx, "UndeleteBucket", name)).Do()
 				return err
 			}
@@ -56,11 +59,7 @@ func (l *logs) bucket() object[*logging.LogBucket] {
 		},
 		owner: func(found *logging.LogBucket) (reconcile.Owner, bool) { return l.markOf(found.Description) },
 		gone:  deletedLogs,
-		fixed: func(found *logging.LogBucket) []reconcile.Difference {
-			var d differ
-			d.breaks(policy.LoggingCMEK, "key", logKey(found), key)
-			return d
-		},
+		fixed: l.keyDiffers,
 		differs: func(found *logging.LogBucket) []reconcile.Difference {
 			var d differ
 			d.breaks(policy.LoggingRetentionDays, "retention", found.RetentionDays, days)
@@ -88,6 +87,26 @@ func (l *logs) bucket() object[*logging.LogBucket] {
 }
 
 func deletedLogs(found *logging.LogBucket) bool { return found.LifecycleState == "DELETE_REQUESTED" }
+
+// keyDiffers says that a bucket's key is not as wanted, which is fixed at its
+// creation. Any key for logs of the environment will do, as the catalogue asks for
+// one and not for a level. Where none is wanted, one that is not ours is the
+// organisation's, which Cloud Logging gives every new bucket:
+// https://cloud.google.com/logging/docs/routing/managed-encryption.
+func (l *logs) keyDiffers(found *logging.LogBucket) []reconcile.Difference {
+	wanted := l.spec.LoggingKey()
+	if l.hasOurKey(found) == (wanted != "") {
+		return nil
+	}
+	var d differ
+	d.breaks(policy.LoggingCMEK, "key", logKey(found), wanted)
+	return d
+}
+
+// hasOurKey tells whether a bucket has a key of the environment.
+func (l *logs) hasOurKey(found *logging.LogBucket) bool {
+	return strings.HasPrefix(logKey(found), l.spec.KeyRing()+"/cryptoKeys/"+loggingPurpose+"-")
+}
 
 func logKey(found *logging.LogBucket) string {
 	if found.CmekSettings == nil {
@@ -182,7 +201,7 @@ func (l *logs) Observe(ctx context.Context) (reconcile.Observation, error) {
 	}
 	if found != nil {
 		seen.Values = map[string]any{
-			policy.LoggingRetentionDays: found.RetentionDays, policy.LoggingCMEK: logKey(found) != "", policy.LoggingLocked: found.Locked,
+			policy.LoggingRetentionDays: found.RetentionDays, policy.LoggingCMEK: l.hasOurKey(found), policy.LoggingLocked: found.Locked,
 		}
 		seen.Outputs = map[string]string{"log_bucket": found.Name}
 	}

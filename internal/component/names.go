@@ -115,6 +115,9 @@ func (s *Spec) ClusterKey() string {
 // used.
 func (s *Spec) DataKey() string { return s.keyOf("data", s.Settings.String(policy.EncryptionData)) }
 
+// loggingPurpose begins the names of keys for logs.
+const loggingPurpose = "logging"
+
 // LoggingKey is the key of the log bucket; "" when Google's own is used.
 func (s *Spec) LoggingKey() string {
 	if !s.Settings.Bool(policy.LoggingCMEK) {
@@ -124,7 +127,7 @@ func (s *Spec) LoggingKey() string {
 	if level == policy.KeyGoogle {
 		level = policy.KeySoftware
 	}
-	return s.keyOf("logging", level)
+	return s.keyOf(loggingPurpose, level)
 }
 
 func (s *Spec) keyOf(purpose, level string) string {

@@ -57,7 +57,7 @@ func (sla) Run(ctx context.Context, req function.RunRequest, resp *function.RunR
 	}
 	agreed, ok := alert.Priority(priority).SLA()
 	if !ok {
-		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("There is no priority %q: use \"P0\", \"P1\" or \"P2\".", priority))
+		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("There is no priority %q: use \"P0\", \"P1\" or \"P2\"", priority)) // Terraform ends the sentence.
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, slaResult{
