@@ -12,6 +12,7 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/gcp"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/policy"
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
+	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile/reconciletest"
 )
 
 // accessPolicy makes the organisation's access policy.
@@ -97,6 +98,26 @@ func TestPerimeter(t *testing.T) {
 	w.AsDesired("perimeter")
 	w.NoWrites("perimeter")
 	w.MustDestroy("perimeter")
+}
+
+// TestPerimetersOfOneName has another project of the organisation hold an
+// environment of our name: the access policy, which takes a title once, is the
+// same.
+func TestPerimetersOfOneName(t *testing.T) {
+	t.Parallel()
+	w := componenttest.New(t, policy.Prod)
+	w.Spec.Perimeter.AccessPolicy = accessPolicy(t, w)
+	w.Spec.Settings[policy.NetworkPerimeter] = policy.PerimeterEnforced
+	w.MustConverge("perimeter")
+	other := *w.Spec
+	other.Project = "acme-other"
+	other.Owner = component.OwnerKey(other.Project, other.Region, other.Name)
+	w.Spec, w.Store = &other, &reconciletest.Store{}
+	w.MustConverge("perimeter")
+	w.AsDesired("perimeter")
+	if all := w.Server.Inventory()["servicePerimeters"]; len(all) != 2 {
+		t.Errorf("perimeters: %v", all)
+	}
 }
 
 func TestPerimeterForeign(t *testing.T) {

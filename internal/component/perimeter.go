@@ -129,7 +129,8 @@ func (p *perimeter) object(name string, number int64) object[*accesscontextmanag
 		},
 		create: func(ctx context.Context, s *reconcile.Step) error {
 			made := p.shaped(number)
-			made.Name, made.Title, made.Description = name, "CORTX "+p.spec.Name, p.description(s.Owner())
+			// Titles are unique within an access policy as well.
+			made.Name, made.Title, made.Description = name, "CORTX "+p.spec.Owner, p.description(s.Owner())
 			made.PerimeterType = "PERIMETER_TYPE_REGULAR"
 			parent, _, _ := strings.Cut(name, "/servicePerimeters/")
 			return wait(ctx, s, func(ctx context.Context) (*accesscontextmanager.Operation, error) {

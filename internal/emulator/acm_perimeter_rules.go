@@ -25,6 +25,9 @@ func (a accessManager) checkPerimeter(policy *accesscontextmanager.AccessPolicy,
 	case p.Spec != nil && !p.UseExplicitDryRunSpec:
 		return invalid("The 'spec' field of Perimeter '%s' can only be set when 'useExplicitDryRunSpec' is true.", p.Name)
 	}
+	if err := a.checkTitle(policy.Name, p); err != nil {
+		return err
+	}
 	for _, part := range []struct {
 		field  string
 		config *accesscontextmanager.ServicePerimeterConfig
@@ -118,6 +121,21 @@ func (a accessManager) checkPerimeterMember(policy *accesscontextmanager.AccessP
 		return invalid("Invalid Service Perimeter '%s'. The resource '%s' is not in the organization of the access policy.", perimeter, member)
 	case len(policy.Scopes) > 0 && strings.HasPrefix(policy.Scopes[0], "projects/") && policy.Scopes[0] != member:
 		return invalid("Invalid Service Perimeter '%s'. The resource '%s' is not in the scope of the access policy.", perimeter, member)
+	}
+	return nil
+}
+
+// checkTitle refuses a title that another perimeter of the policy has: they are
+// unique within it, as the field's comment says. The words are a guess.
+func (a accessManager) checkTitle(policy string, p *accesscontextmanager.ServicePerimeter) error {
+	all, err := readAll[accesscontextmanager.ServicePerimeter](a, kindPerimeter, policy)
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		if other.Name != p.Name && other.Title == p.Title {
+			return invalid("Invalid Service Perimeter '%s'. The title '%s' is already used by the perimeter '%s'. Titles must be unique within an access policy.", p.Name, p.Title, other.Name)
+		}
 	}
 	return nil
 }
