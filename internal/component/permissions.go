@@ -119,11 +119,30 @@ func (s *Spec) projectNeeds() []Need {
 	if s.Settings.Bool(policy.AuditConfigChangeAlerts) {
 		needs = append(needs, projectNeed{policy.ComponentAlerts, "roles/monitoring.alertPolicyEditor", []string{"monitoring.alertPolicies.create", "monitoring.alertPolicies.update", "monitoring.alertPolicies.delete"}})
 	}
+	if !s.OwnNetwork() {
+		needs = inTheirNetwork(needs)
+	}
 	all := make([]Need, len(needs))
 	for i, need := range needs {
 		all[i] = Need{Component: need.component, Role: need.role, Permissions: need.permissions}
 	}
 	return all
+}
+
+// inTheirNetwork leaves out what only the owner of a network does: who owns none
+// may make an address and an endpoint in the project, and is often allowed no more.
+func inTheirNetwork(needs []projectNeed) []projectNeed {
+	theirs := []string{policy.ComponentFirewall, policy.ComponentDNS}
+	needs = slices.DeleteFunc(needs, func(need projectNeed) bool { return slices.Contains(theirs, need.component) })
+	for i := range needs {
+		if needs[i].component == policy.ComponentNetwork {
+			needs[i].component = componentDatabaseEndpoint
+			needs[i].permissions = slices.DeleteFunc(needs[i].permissions, func(permission string) bool {
+				return !strings.HasPrefix(permission, "compute.addresses.") && !strings.HasPrefix(permission, "compute.forwardingRules.")
+			})
+		}
+	}
+	return needs
 }
 
 // Unasked is what could not be asked about permissions, and why.

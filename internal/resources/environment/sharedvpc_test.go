@@ -57,6 +57,8 @@ func TestAccSharedVPC(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t)
 			shareNetwork(env, c.logs)
+			// Of the network's owners alone.
+			env.Server.DenyPermissions("compute.networks.create", "compute.subnetworks.create", "compute.routers.create", "compute.firewallPolicies.create", "dns.managedZones.create")
 			world := byhand.World{Addr: env.Server.Addr(), TB: t}
 			before := world.Call(http.MethodGet, "compute.googleapis.com/compute/v1/"+hostSubnet, nil)
 			left := func(env *acctest.Env) error {
