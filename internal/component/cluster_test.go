@@ -238,17 +238,43 @@ func TestNodePoolDriftIsRepaired(t *testing.T) {
 	w.AsDesired("node_pools")
 }
 
+// TestOtherMachines gives the pools other machines and disks: GKE replaces the
+// nodes, and the pools stay, once and not again.
+func TestOtherMachines(t *testing.T) {
+	t.Parallel()
+	w := componenttest.New(t, policy.Prod)
+	w.Spec.Settings[policy.ClusterSandboxPool] = true
+	w.MustConverge("node_pools")
+	w.Spec.Cluster.MachineType, w.Spec.Cluster.SandboxMachineType, w.Spec.Cluster.DiskSizeGB = "n2-standard-16", "n2-standard-16", 200
+	if seen := w.Observe("node_pools"); seen.Values["cluster.machine_type"] != "e2-standard-4" || len(seen.Fixed) > 0 {
+		t.Errorf("it shows %v, and %v as fixed", seen.Values, seen.Fixed)
+	}
+	w.Server.ResetRequests()
+	w.MustConverge("node_pools")
+	writes, pools := w.Writes(), standing(t, w).GetNodePools()
+	if len(pools) != 2 || len(writes) != len(pools) || !strings.HasPrefix(writes[0], "PUT ") || !strings.HasPrefix(writes[1], "PUT ") {
+		t.Errorf("for %d pools it wrote %v", len(pools), writes)
+	}
+	for _, p := range pools {
+		if got := p.GetConfig(); got.GetMachineType() != "n2-standard-16" || got.GetDiskSizeGb() != 200 {
+			t.Errorf("%s has %s and %d GB", p.GetName(), got.GetMachineType(), got.GetDiskSizeGb())
+		}
+	}
+	w.AsDesired("node_pools")
+	w.NoWrites("node_pools")
+}
+
 func TestFixedAtCreation(t *testing.T) {
 	t.Parallel()
 	w := componenttest.New(t, policy.Dev)
 	w.MustConverge("node_pools")
 	before := standing(t, w).GetId()
 
-	w.Spec.Cluster.MachineType = "e2-standard-8"
+	w.Spec.Settings[policy.ClusterSecureBoot] = !w.Spec.Settings.Bool(policy.ClusterSecureBoot)
 	w.Server.ResetRequests()
 	result := w.Converge("node_pools")
-	if result.Err == nil || !strings.Contains(result.Err.Error(), `"node_pools"`) || !strings.Contains(result.Err.Error(), "machine type") {
-		t.Errorf("another machine type: %v", result.Err)
+	if result.Err == nil || !strings.Contains(result.Err.Error(), `"node_pools"`) || !strings.Contains(result.Err.Error(), "secure boot") {
+		t.Errorf("another secure boot: %v", result.Err)
 	}
 	if writes := w.Writes(); len(writes) > 0 {
 		t.Errorf("it wrote %v", writes)

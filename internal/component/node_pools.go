@@ -171,12 +171,6 @@ func (n *nodePools) fixed(found *containerpb.NodePool) []reconcile.Difference {
 	var d differ
 	wanted := n.nodePool(reconcile.Owner{}, found.GetName()).GetConfig()
 	got := found.GetConfig()
-	machine := "" // The input shows that of one pool.
-	if found.GetName() == firstPool {
-		machine = inputMachineType
-	}
-	d.breaks(machine, "machine type", got.GetMachineType(), wanted.GetMachineType())
-	d.is("disk size", got.GetDiskSizeGb(), wanted.GetDiskSizeGb())
 	d.breaks(policy.EncryptionCluster, "key of boot disks", got.GetBootDiskKmsKey(), wanted.GetBootDiskKmsKey())
 	d.is("service account", got.GetServiceAccount(), wanted.GetServiceAccount())
 	d.breaks(policy.ClusterSecureBoot, "secure boot", got.GetShieldedInstanceConfig().GetEnableSecureBoot(), wanted.GetShieldedInstanceConfig().GetEnableSecureBoot())
@@ -209,6 +203,14 @@ func (n *nodePools) changes(s *reconcile.Step, found *containerpb.NodePool) []po
 	if s != nil {
 		labels = n.mergedLabels(withoutGoogles(config.GetResourceLabels()), s.Owner())
 	}
+	node := n.nodePool(reconcile.Owner{}, found.GetName()).GetConfig()
+	machine := "" // No input shows the size of disks, nor the machines of the other pool.
+	if found.GetName() == firstPool && config.GetMachineType() != node.GetMachineType() {
+		machine = inputMachineType
+	}
+	machines := func(c *containerpb.NodeConfig) string {
+		return fmt.Sprintf("%s with %d GB", c.GetMachineType(), c.GetDiskSizeGb())
+	}
 	bound := "" // That it is off, no input shows.
 	switch {
 	case !bounds.GetEnabled():
@@ -232,6 +234,12 @@ func (n *nodePools) changes(s *reconcile.Step, found *containerpb.NodePool) []po
 		{
 			policy.ClusterPrivateNodes, "private nodes", found.GetNetworkConfig().GetEnablePrivateNodes(), private,
 			update(&containerpb.UpdateNodePoolRequest{NodeNetworkConfig: &containerpb.NodeNetworkConfig{EnablePrivateNodes: proto.Bool(private)}}),
+		},
+		{
+			// GKE puts new nodes in the place of old ones for this, a few at a time:
+			// once for both.
+			machine, "machine type", machines(config), machines(node),
+			update(&containerpb.UpdateNodePoolRequest{MachineType: node.GetMachineType(), DiskSizeGb: int64(node.GetDiskSizeGb())}),
 		},
 		{
 			bound, "autoscaling", scale(bounds), scale(wanted),

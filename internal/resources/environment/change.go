@@ -74,7 +74,7 @@ func withDefaults(values policy.Values, environment string) policy.Values {
 	for at, value := range map[string]any{
 		networkSubnetwork: spec.Network.Subnetwork, networkName: spec.Network.Name,
 		networkPodRangeName: spec.PodRangeName(), networkServiceRangeName: spec.ServiceRangeName(),
-		clusterName: spec.Cluster.Name, clusterDiskSizeGB: spec.Cluster.DiskSizeGB, clusterSandboxMachineType: spec.Cluster.SandboxMachineType,
+		clusterName: spec.Cluster.Name,
 	} {
 		all[at] = value
 	}

@@ -66,11 +66,11 @@ func inputs() []policy.Setting {
 		text(networkServiceRangeName, policy.ComponentNetwork, "The name of the secondary range for services in `subnetwork`; `services` when not set.", fixed, nil),
 
 		text(clusterName, policy.ComponentCluster, "The name of the cluster that the environment makes, or with `adopt` takes over; `cortx-NAME` when not set.", fixed, nil),
-		text(clusterMachineType, "node_pools", "The machine type of nodes.", fixed, tiers("e2-standard-4", "e2-standard-4", "n2-standard-4", "n2-standard-8")),
-		text(clusterSandboxMachineType, "node_pools", "The machine type of nodes for GKE Sandbox; that of the others when not set.", fixed, nil),
+		text(clusterMachineType, "node_pools", "The machine type of nodes. After a change GKE replaces the nodes a few at a time.", policy.Mutable, tiers("e2-standard-4", "e2-standard-4", "n2-standard-4", "n2-standard-8")),
+		text(clusterSandboxMachineType, "node_pools", "The machine type of nodes for GKE Sandbox; that of the others when not set.", policy.Mutable, nil),
 		number(clusterMinNodes, "node_pools", "The least number of nodes of a pool in each of its zones.", policy.Mutable, all(int64(1))),
 		number(clusterMaxNodes, "node_pools", "The greatest number of nodes of a pool in each of its zones.", policy.Mutable, tiers(int64(3), int64(3), int64(5), int64(10))),
-		number(clusterDiskSizeGB, "node_pools", "The size of a node's boot disk, in GB; 100 when not set.", fixed, nil),
+		number(clusterDiskSizeGB, "node_pools", "The size of a node's boot disk, in GB; 100 when not set. After a change GKE replaces the nodes a few at a time.", policy.Mutable, nil),
 		{
 			Path: clusterExternalTraffic, Component: policy.ComponentCluster, Kind: policy.Bool,
 			Doc: "Whether the control plane's DNS endpoint answers callers from outside of the VPC, who need a role as all others do; true when not set. Without it Terraform has to run inside of the VPC.",

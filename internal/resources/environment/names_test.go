@@ -30,9 +30,6 @@ func TestAccNamesAreKept(t *testing.T) {
 		// Their own names are no other ones.
 		resource.TestStep{Config: env.Config(of("dev", "cluster = { name = \"cortx-dev\" }\nnetwork = { name = \"cortx-dev\" }")), Check: ready(), ConfigPlanChecks: empty()},
 		resource.TestStep{Config: env.Config(of("dev", "")), Check: ready(), ConfigPlanChecks: empty()},
-		// What is fixed and has no value of a tier.
-		resource.TestStep{Config: env.Config(of("dev", `cluster = { disk_size_gb = 200 }`)), ExpectError: regexp.MustCompile(`(?i)from\s+100\s+to\s+200[\s\S]*take\s+cluster.disk_size_gb\s+out[\s\S]*node_pools`)},
-		resource.TestStep{Config: env.Config(of("dev", `cluster = { disk_size_gb = 100 }`)), Check: ready(), ConfigPlanChecks: empty()},
 	)
 }
 
