@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
-
 	"google.golang.org/api/cloudresourcemanager/v3"
 
 	"github.com/cortx-platform/terraform-provider-cortx/internal/clock"

@@ -94,8 +94,15 @@ func TestEmulatorHelpIsNoError(t *testing.T) {
 func TestHelpGoesToStandardOutput(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"emulator", "-h"}, {"catalog", "--help"}, {"bootstrap", "-help"}, {"status", "-h"}, {"reap", "-h"}, {"ledger", "-h"}, {"ledger", "rebuild", "-h"},
-		{"help", "reap"}, {"help", "ledger"},
+		{"emulator", "-h"},
+		{"catalog", "--help"},
+		{"bootstrap", "-help"},
+		{"status", "-h"},
+		{"reap", "-h"},
+		{"ledger", "-h"},
+		{"ledger", "rebuild", "-h"},
+		{"help", "reap"},
+		{"help", "ledger"},
 	} {
 		code, stdout, stderr := run(t, args...)
 		if code != 0 || !strings.HasPrefix(stdout, "Usage") || !strings.Contains(stdout, "terraform-provider-cortx ") || stderr != "" {

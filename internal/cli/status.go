@@ -34,7 +34,7 @@ func runStatus(ctx context.Context, inv invocation) int {
 			record, err := environment.RecordOf(ctx, client, f.bare())
 			switch {
 			case ctx.Err() != nil:
-				return nil // Whoever watches has seen enough.
+				return nil //nolint:nilerr // Whoever watches has seen enough.
 			case errors.Is(err, reconcile.ErrNotFound) && last != nil && last.Phase == reconcile.Deleting:
 				_, _ = fmt.Fprintf(inv.stderr, "%s is destroyed, and its record with it.\n", f.bare().ID())
 				return nil

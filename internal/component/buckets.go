@@ -185,7 +185,7 @@ func (b *dataBucket) Observe(ctx context.Context) (reconcile.Observation, error)
 		return reconcile.Observation{}, err
 	}
 	for _, differs := range ledger.Differs {
-		seen.Differs = append(seen.Differs, difference(differs.Setting, "of the ledger %s", differs.Words))
+		seen.Differs = append(seen.Differs, reconcile.Difference{Setting: differs.Setting, Apart: true, Words: "of the ledger " + differs.Words})
 	}
 	return seen, nil
 }

@@ -46,7 +46,7 @@ func TestEveryRow(t *testing.T) {
 				case c.Setting == "" && seen.Presence == reconcile.Present && len(seen.Differs) == 0:
 					t.Errorf("%s: nothing is said of it", name)
 				case c.Setting != "" && same(seen.Values[c.Setting], w.Spec.Settings[c.Setting]):
-					t.Errorf("%s: %s shows as %v all the same; in words: %q", name, c.Setting, seen.Values[c.Setting], seen.Differs)
+					t.Errorf("%s: %s shows as %v all the same; in words: %q", name, c.Setting, seen.Values[c.Setting], reconcile.Words(seen.Differs))
 				}
 				again := engine.Converge(t.Context(), reconcile.Spec{Incarnation: made.Record.Incarnation, Hash: "spec"})
 				if again.Err != nil {

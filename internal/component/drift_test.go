@@ -119,7 +119,7 @@ func TestDriftIsRepaired(t *testing.T) {
 				t.Errorf("%s shows as %v instead of %v", c.path, seen.Values[c.path], c.want)
 			}
 			if c.path == "" && reconcile.Words(seen.Differs) != c.want {
-				t.Errorf("it differs in %q instead of %q", seen.Differs, c.want)
+				t.Errorf("it differs in %q instead of %q", reconcile.Words(seen.Differs), c.want)
 			}
 			w.MustConverge(name)
 			w.AsDesired(name)

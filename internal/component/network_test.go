@@ -42,7 +42,7 @@ func TestGoogleAccessIsPutBack(t *testing.T) {
 				await(api.Patch(w.Spec.Project, w.Spec.Region, subnetwork, &compute.Subnetwork{Fingerprint: found.Fingerprint, LogConfig: found.LogConfig}).Do())
 			}
 			if seen := w.Observe(policy.ComponentNetwork); !strings.Contains(reconcile.Words(seen.Differs), "private Google access is false instead of true") {
-				t.Errorf("it differs in %q", seen.Differs)
+				t.Errorf("it differs in %q", reconcile.Words(seen.Differs))
 			}
 			w.MustConverge(policy.ComponentNetwork)
 			w.AsDesired(policy.ComponentNetwork)

@@ -38,6 +38,9 @@ type Difference struct {
 	// Setting is the path of the setting or input that it breaks, such as
 	// "cluster.release_channel"; "" when there is none for it.
 	Setting string
+	// Apart is set where the setting's value is that of another object, which
+	// does not show this difference.
+	Apart bool
 	// Words say what it is.
 	Words string
 }
@@ -81,7 +84,7 @@ func (o Observation) Beyond(desired map[string]any) []Difference {
 	for _, d := range o.Differs {
 		got, seen := o.Values[d.Setting]
 		want, known := desired[d.Setting]
-		if !seen || known && fmt.Sprint(got) == fmt.Sprint(want) {
+		if d.Apart || !seen || known && fmt.Sprint(got) == fmt.Sprint(want) {
 			beyond = append(beyond, d)
 		}
 	}

@@ -15,6 +15,27 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile/reconciletest"
 )
 
+// TestBeyond leaves out what a value shows, and nothing that none does.
+func TestBeyond(t *testing.T) {
+	t.Parallel()
+	seen := reconcile.Observation{
+		Values: map[string]any{"shown": false, "as desired": true, "set": []string{"a"}, "input": int64(3)},
+		Differs: []reconcile.Difference{
+			{Setting: "shown", Words: "shown"},
+			{Setting: "shown", Apart: true, Words: "another object's"},
+			{Setting: "as desired", Words: "the other of two"},
+			{Setting: "set", Words: "shown as a set"},
+			{Setting: "input", Words: "an input"},
+			{Setting: "unseen", Words: "unseen"},
+			{Words: "of no setting"},
+		},
+	}
+	desired := map[string]any{"shown": true, "as desired": true, "set": []string{"a", "b"}, "unseen": true}
+	if got, want := reconcile.Words(seen.Beyond(desired)), "another object's; the other of two; unseen; of no setting"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestNew(t *testing.T) {
 	t.Parallel()
 	part := func(name string, needs ...string) reconcile.Component { return &fake{name: name, needs: needs} }

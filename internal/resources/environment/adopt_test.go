@@ -64,7 +64,7 @@ func TestAccAdoptCluster(t *testing.T) {
 	env.TestWith(t, func(*acctest.Env) error { return nil },
 		resource.TestStep{
 			Config:      env.Config(of("dev", taken)),
-			ExpectError: regexp.MustCompile(`can't\s+meet\s+all\s+controls[\s\S]*cluster.secure_boot\s+is\s+false[\s\S]*node_pools:\s+machine\s+type\s+is\s+e2-standard-2[\s\S]*node_pools:\s+service\s+account`),
+			ExpectError: regexp.MustCompile(`can't\s+meet\s+all\s+controls[\s\S]*cluster.secure_boot\s+is\s+false[\s\S]*node_pools:\s+service\s+account`),
 		},
 		resource.TestStep{Config: env.Config(of("dev", taken+"  allow_recreate = [\"node_pools\"]")), Check: ready(), ConfigPlanChecks: empty()},
 	)

@@ -52,8 +52,8 @@ func inputs() []policy.Setting {
 	text := func(path, component, doc string, change policy.Change, values map[policy.Tier]any) policy.Setting {
 		return policy.Setting{Path: path, Component: component, Kind: policy.String, Doc: doc, Change: change, Values: values}
 	}
-	number := func(path, component, doc string, change policy.Change, values map[policy.Tier]any) policy.Setting {
-		return policy.Setting{Path: path, Component: component, Kind: policy.Int, Doc: doc, Change: change, Values: values}
+	number := func(path, component, doc string, values map[policy.Tier]any) policy.Setting {
+		return policy.Setting{Path: path, Component: component, Kind: policy.Int, Doc: doc, Change: policy.Mutable, Values: values}
 	}
 	const fixed = policy.CreateOnly
 	return []policy.Setting{
@@ -68,9 +68,9 @@ func inputs() []policy.Setting {
 		text(clusterName, policy.ComponentCluster, "The name of the cluster that the environment makes, or with `adopt` takes over; `cortx-NAME` when not set.", fixed, nil),
 		text(clusterMachineType, "node_pools", "The machine type of nodes. After a change GKE replaces the nodes a few at a time.", policy.Mutable, tiers("e2-standard-4", "e2-standard-4", "n2-standard-4", "n2-standard-8")),
 		text(clusterSandboxMachineType, "node_pools", "The machine type of nodes for GKE Sandbox; that of the others when not set.", policy.Mutable, nil),
-		number(clusterMinNodes, "node_pools", "The least number of nodes of a pool in each of its zones.", policy.Mutable, all(int64(1))),
-		number(clusterMaxNodes, "node_pools", "The greatest number of nodes of a pool in each of its zones.", policy.Mutable, tiers(int64(3), int64(3), int64(5), int64(10))),
-		number(clusterDiskSizeGB, "node_pools", "The size of a node's boot disk, in GB; 100 when not set. After a change GKE replaces the nodes a few at a time.", policy.Mutable, nil),
+		number(clusterMinNodes, "node_pools", "The least number of nodes of a pool in each of its zones.", all(int64(1))),
+		number(clusterMaxNodes, "node_pools", "The greatest number of nodes of a pool in each of its zones.", tiers(int64(3), int64(3), int64(5), int64(10))),
+		number(clusterDiskSizeGB, "node_pools", "The size of a node's boot disk, in GB; 100 when not set. After a change GKE replaces the nodes a few at a time.", nil),
 		{
 			Path: clusterExternalTraffic, Component: policy.ComponentCluster, Kind: policy.Bool,
 			Doc: "Whether the control plane's DNS endpoint answers callers from outside of the VPC, who need a role as all others do; true when not set. Without it Terraform has to run inside of the VPC.",
@@ -80,7 +80,7 @@ func inputs() []policy.Setting {
 		text(databaseVersion, policy.ComponentDatabase, "The version of PostgreSQL, such as `POSTGRES_17`.", fixed, all("POSTGRES_17")),
 		text(databaseEdition, policy.ComponentDatabase, "The edition of Cloud SQL: `ENTERPRISE` (when not set) or `ENTERPRISE_PLUS`.", policy.Mutable, nil),
 		text(databaseMachineType, policy.ComponentDatabase, "The machine type of the instance; with the edition `ENTERPRISE_PLUS` it is `db-perf-optimized-N-2`, in prod `db-perf-optimized-N-4`, when not set.", policy.Mutable, tiers("db-custom-1-3840", "db-custom-1-3840", "db-custom-2-8192", "db-custom-4-16384")),
-		number(databaseDiskSizeGB, policy.ComponentDatabase, "The least size of the instance's disk, in GB; it grows by itself. 10 when not set.", policy.Mutable, nil),
+		number(databaseDiskSizeGB, policy.ComponentDatabase, "The least size of the instance's disk, in GB; it grows by itself. 10 when not set.", nil),
 	}
 }
 

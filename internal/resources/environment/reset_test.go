@@ -71,8 +71,8 @@ func TestAccRebuildDeletesNothing(t *testing.T) {
 		resource.TestStep{Config: env.Config(of("dev", `reset_trigger = "1"`)), Check: ready()},
 		resource.TestStep{
 			PreConfig: env.ByHand(func(ctx context.Context) error {
-				putData(env)
-				env.Call(http.MethodDelete, "storage.googleapis.com/storage/v1/b/"+acctest.Project+"-dev-ledger/o/environment.json", "")
+				putData(env)                                                                                                             //nolint:contextcheck // What the emulator is told by hand takes none.
+				env.Call(http.MethodDelete, "storage.googleapis.com/storage/v1/b/"+acctest.Project+"-dev-ledger/o/environment.json", "") //nolint:contextcheck // As above.
 				return env.RebuildLedger(ctx, "europe-west1", "dev", "dev")
 			}),
 			Config: env.Config(of("dev", "reset_trigger = \"1\"\nlabels = { team = \"a\" }")), Check: ready(), ConfigPlanChecks: empty(),

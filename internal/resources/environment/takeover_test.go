@@ -117,7 +117,7 @@ func TestAccUnknownCatalogue(t *testing.T) {
 	cli := acctest.NewCLI(t, env.Config(of("dev", "")))
 	cli.MustRun(plainApply...)
 	at := filepath.Join(cli.Dir, "terraform.tfstate")
-	text, err := os.ReadFile(at) //nolint:gosec // A file of the test's own.
+	text, err := os.ReadFile(at)
 	if err != nil {
 		t.Fatal(err)
 	}
