@@ -28,7 +28,8 @@ var epoch = time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
 
 func newWorld() (*world, error) {
 	clk := clock.NewVirtual(epoch)
-	server, err := emulator.New(emulator.Options{Quota: "none", Seed: 1, LROScale: 1, Clock: clk})
+	// Grants on keys take as long to be in force as Google says they mostly do.
+	server, err := emulator.New(emulator.Options{Quota: "none", Seed: 1, LROScale: 1, Clock: clk, GrantDelay: 2 * time.Minute})
 	if err != nil {
 		return nil, err
 	}
