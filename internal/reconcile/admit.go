@@ -33,11 +33,13 @@ func (e *Engine) admitConverge(rec *Record, spec Spec) (*Record, error) {
 		next.Incarnation++
 		next.Created = e.opts.Clock.Now()
 		next.Steps = map[string]*StepRecord{}
-		next.Restored = false
+		next.Restored, next.Takeover = false, ""
 	case spec.Incarnation == 0:
-		next.Incarnation = rec.adopted()
-		next.Restored = false
+		next.adopt("")
 	default:
+		if rec.TakenOverBy(spec.Takeover) {
+			spec.Incarnation = rec.Incarnation // Its state was not written any more.
+		}
 		incarnation, fenced, err := e.fence(rec, spec)
 		if err == nil && fenced {
 			err = fmt.Errorf("%w: this state is of incarnation %d of %s, and %d is in force. Nothing was changed. "+
@@ -48,8 +50,8 @@ func (e *Engine) admitConverge(rec *Record, spec Spec) (*Record, error) {
 			return nil, err
 		}
 		next.raise(incarnation)
-		if spec.Adopt {
-			next.Incarnation, next.Restored = next.adopted(), false
+		if spec.Takeover != "" && !rec.TakenOverBy(spec.Takeover) {
+			next.adopt(spec.Takeover)
 		}
 	}
 	return begin(next, Creating, spec), nil
@@ -126,10 +128,15 @@ func (r *Record) raise(incarnation int64) {
 	}
 }
 
-// adopted is the incarnation of the record once it is adopted.
-func (r *Record) adopted() int64 {
+// adopt raises the incarnation for a state that takes the composite over.
+func (r *Record) adopt(takeover string) {
+	step := int64(1)
 	if r.Restored {
-		return r.Incarnation + restoredGap
+		step = restoredGap
 	}
-	return r.Incarnation + 1
+	r.Incarnation, r.Restored, r.Takeover = r.Incarnation+step, false, takeover
 }
+
+// TakenOverBy tells whether a run of the imported state that a takeover names has
+// raised the incarnation, and nobody has since.
+func (r *Record) TakenOverBy(takeover string) bool { return takeover != "" && r.Takeover == takeover }

@@ -86,10 +86,11 @@ type Spec struct {
 	// Incarnation is what the state holds. 0 means that there is no state: the
 	// run claims the composite, or adopts it if there is a record of ours.
 	Incarnation int64
-	// Adopt has the run raise the incarnation that the state holds: the state was
-	// imported, and every other one of that incarnation is stale from then on.
-	// Without a state a run does so anyway.
-	Adopt bool
+	// Takeover is what tells an imported state from every other, or "": its first
+	// run raises the incarnation that it holds, and the others are stale from then
+	// on. A state whose run was cut off after that holds the lower one, and goes
+	// on. Without a state a run raises it anyway.
+	Takeover string
 	// Hash is that of everything desired.
 	Hash string
 	// Fields go to the record, and replace those that are there.

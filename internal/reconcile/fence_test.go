@@ -51,15 +51,14 @@ func TestImported(t *testing.T) {
 	w := newToy()
 	first, second := newTerraform(w, two), newTerraform(w, two)
 	must(t, first.apply(t.Context(), t))
-	second.state, second.adopt = first.state, true
+	second.state, second.takeover = first.state, "second"
 	must(t, second.apply(t.Context(), t))
-	second.adopt = false
 	if second.state != 2 {
 		t.Errorf("incarnation %d after the first run of an imported state, want 2", second.state)
 	}
 	// Imported before that run, and stale by now: it has to be imported again.
 	late := newTerraform(w, two)
-	late.state, late.adopt = first.state, true
+	late.state, late.takeover = first.state, "late"
 	if r := late.apply(t.Context(), t); !errors.Is(r.Err, reconcile.ErrFenced) {
 		t.Errorf("%+v", r)
 	}

@@ -55,6 +55,9 @@ type Record struct {
 	Incarnation int64 `json:"incarnation"`
 	// Phase says where the composite stands.
 	Phase Phase `json:"phase"`
+	// Takeover is that of the imported state whose run raised the incarnation
+	// last; "" when it was no such one.
+	Takeover string `json:"takeover,omitempty"`
 	// Restored marks a record that Rebuild wrote: its incarnation may be too
 	// low, and a state that knows a higher one raises it.
 	Restored bool `json:"restored,omitempty"`

@@ -38,6 +38,12 @@ var scenarios = []scenario{
 		tf.state = 0
 		tf.w.objects = tf.w.objects[:len(tf.w.objects)-1]
 	}},
+	{name: "imported", before: func(ctx context.Context, t *testing.T, tf *terraform) {
+		t.Helper()
+		must(t, tf.apply(ctx, t))
+		tf.takeover, tf.setting = "import", "b"
+		tf.w.objects = tf.w.objects[:len(tf.w.objects)-1] // Somebody deleted one.
+	}},
 	{name: "destroy", destroys: true, before: created},
 	{name: "destroy, record stays", tombstone: true, destroys: true, before: created},
 }

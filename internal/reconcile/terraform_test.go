@@ -16,9 +16,9 @@ type terraform struct {
 	owner     string
 	setting   string
 	shape     []shape
-	tombstone bool  // the ledger's place stays
-	state     int64 // the incarnation in the state; 0 means that there is none
-	adopt     bool  // the state was imported
+	tombstone bool   // the ledger's place stays
+	state     int64  // the incarnation in the state; 0 means that there is none
+	takeover  string // of a state that was imported and has not run yet
 	parallel  int
 	edit      func(*reconcile.Options)
 	editParts func([]*component)
@@ -82,7 +82,7 @@ func (tf *terraform) engine(t *testing.T) *reconcile.Engine {
 }
 
 func (tf *terraform) spec() reconcile.Spec {
-	return reconcile.Spec{Incarnation: tf.state, Adopt: tf.adopt, Hash: tf.setting, Fields: map[string]string{"deletion_policy": "DELETE"}}
+	return reconcile.Spec{Incarnation: tf.state, Takeover: tf.takeover, Hash: tf.setting, Fields: map[string]string{"deletion_policy": "DELETE"}}
 }
 
 // apply creates or updates. What a killed process learned is lost.
@@ -90,7 +90,7 @@ func (tf *terraform) apply(ctx context.Context, t *testing.T) reconcile.Result {
 	t.Helper()
 	r := tf.engine(t).Converge(ctx, tf.spec())
 	if !tf.w.dead && r.Record != nil {
-		tf.state = r.Record.Incarnation
+		tf.state, tf.takeover = r.Record.Incarnation, ""
 	}
 	return r
 }

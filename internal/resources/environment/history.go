@@ -19,17 +19,22 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
 
-// importedKey marks, in a state's private part, that it was imported and that no
-// run has made it the only one since: an import writes nothing to the ledger.
+// importedKey is where a state's private part holds what tells it from every
+// other, as long as it was imported and no run has made it the only one since: an
+// import writes nothing to the ledger.
 const importedKey = "imported"
 
-// imported tells whether a state bears that mark.
-func imported(ctx context.Context, private interface {
+// takeoverOf is what an imported state holds there, or "".
+func takeoverOf(ctx context.Context, private interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 },
-) bool {
+) string {
 	mark, _ := private.GetKey(ctx, importedKey)
-	return len(mark) > 0
+	var takeover string
+	if err := json.Unmarshal(mark, &takeover); err != nil {
+		return ""
+	}
+	return takeover
 }
 
 // recordOf is what the ledger holds of an environment, or nil.

@@ -69,7 +69,7 @@ func (r *environment) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		return
 	}
 	changes := p.prior == nil || !resp.Plan.Raw.Equal(req.State.Raw)
-	if p.prior != nil && changes && imported(ctx, req.Private) {
+	if p.prior != nil && changes && takeoverOf(ctx, req.Private) != "" {
 		// The apply takes it over from every other state.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("incarnation"), types.Int64Unknown())...)
 	}

@@ -8,9 +8,11 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -242,6 +244,11 @@ func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *
 		}
 	}
 	r.warnUnread(report, recordErr, &resp.Diagnostics)
+	if record != nil && record.TakenOverBy(takeoverOf(ctx, req.Private)) {
+		// The run that did so was cut off before its state was written.
+		state.Incarnation = types.Int64Value(record.Incarnation)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, nil)...)
+	}
 	if record != nil && record.Incarnation > state.Incarnation.ValueInt64() {
 		resp.Diagnostics.AddWarning("This state of the environment is stale.",
 			fmt.Sprintf("Another state has adopted %s as incarnation %d; this one is %d. An apply from here changes nothing. To take it over, remove it from this state and import it:\n\n  terraform import ADDRESS %s",
@@ -337,7 +344,7 @@ func (r *environment) Update(ctx context.Context, req resource.UpdateRequest, re
 		standing = recordOf(ctx, client, state)
 	}
 	former := formerLabels(standing, state, planned)
-	run := reconcile.Spec{Incarnation: state.Incarnation.ValueInt64(), Adopt: imported(ctx, req.Private)}
+	run := reconcile.Spec{Incarnation: state.Incarnation.ValueInt64(), Takeover: takeoverOf(ctx, req.Private)}
 	result, spec := r.converge(ctx, client, req.Plan.Raw, planned, run, former, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -351,7 +358,7 @@ func (r *environment) Update(ctx context.Context, req resource.UpdateRequest, re
 		return
 	}
 	resp.State.Raw = r.settle(ctx, client, spec, req.Plan.Raw, planned, result, &resp.Diagnostics)
-	if run.Adopt {
+	if run.Takeover != "" {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, nil)...)
 	}
 	setIdentity(ctx, resp.Identity, planned)
@@ -457,7 +464,7 @@ func (r *environment) ImportState(ctx context.Context, req resource.ImportStateR
 		return
 	}
 	resp.State.Raw = raw
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte(strconv.Quote(uuid.NewString())))...)
 	setIdentity(ctx, resp.Identity, model{Project: types.StringValue(match[1]), Region: types.StringValue(match[2]), Name: types.StringValue(match[3])})
 }
 

@@ -46,6 +46,41 @@ func TestAccImportTakesOver(t *testing.T) {
 	}
 }
 
+// TestAccImportCutOff loses the state that the first run of an imported one was to
+// write: the next run is of the same state, and goes on.
+func TestAccImportCutOff(t *testing.T) {
+	t.Parallel()
+	for name, flags := range map[string][]string{"refreshed": nil, "not refreshed": {"-refresh=false"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := onRealTime(t)
+			first, second := acctest.NewCLI(t, env.Config(of("dev", ""))), acctest.NewCLI(t, env.Config(of("dev", "")))
+			first.MustRun(plainApply...)
+			second.MustRun("import", "-no-color", "-input=false", address, "projects/"+acctest.Project+"/regions/europe-west1/environments/dev")
+			at := filepath.Join(second.Dir, "terraform.tfstate")
+			imported, err := os.ReadFile(at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			second.Write(env.Config(of("dev", `labels = { team = "a" }`)))
+			second.MustRun(plainApply...)
+			if err := os.WriteFile(at, imported, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if out := second.MustRun(append(plainApply, flags...)...); strings.Contains(out, "stale") {
+				t.Errorf("a state is stale by its own run:\n%s", out)
+			}
+			second.MustPlanEmpty()
+			if state := second.MustRun("show", "-no-color"); !regexp.MustCompile(`incarnation\s+= 2\n`).MatchString(state) {
+				t.Errorf("the count does not rise once:\n%s", state)
+			}
+			if out := first.MustRun("destroy", "-no-color", "-auto-approve", "-input=false"); !strings.Contains(out, "Nothing was destroyed") {
+				t.Errorf("a stale state destroys it:\n%s", out)
+			}
+		})
+	}
+}
+
 // TestAccMarkTakenOff takes the mark off a bucket by hand: it is not called
 // missing, and a destroy does not forget it.
 func TestAccMarkTakenOff(t *testing.T) {
