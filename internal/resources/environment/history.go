@@ -19,24 +19,6 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
 
-// importedKey is where a state's private part holds what tells it from every
-// other, as long as it was imported and no run has made it the only one since: an
-// import writes nothing to the ledger.
-const importedKey = "imported"
-
-// takeoverOf is what an imported state holds there, or "".
-func takeoverOf(ctx context.Context, private interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-},
-) string {
-	mark, _ := private.GetKey(ctx, importedKey)
-	var takeover string
-	if err := json.Unmarshal(mark, &takeover); err != nil {
-		return ""
-	}
-	return takeover
-}
-
 // recordOf is what the ledger holds of an environment, or nil.
 func recordOf(ctx context.Context, client *gcp.Client, m model) *reconcile.Record {
 	project, region, name := m.Project.ValueString(), m.Region.ValueString(), m.Name.ValueString()

@@ -6,15 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -208,120 +203,6 @@ func (m *model) dropOutputs(report reconcile.Report, found map[string]string) {
 	}
 }
 
-// Read implements resource.Resource. It never writes.
-func (r *environment) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	// Before the state can be removed: Terraform 1.11 wants it even then.
-	setIdentity(ctx, resp.Identity, state)
-	client, ctx, cancel := r.BeginRead(ctx, "environment", state.Timeouts.Read, readTimeout, state.Emulated, &resp.Diagnostics)
-	defer cancel()
-	if client == nil {
-		return
-	}
-	spec := specOf(ctx, req.State.Raw, state, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	engine, err := r.engine(ctx, client, spec)
-	if err != nil {
-		addBug(&resp.Diagnostics, err)
-		return
-	}
-	record, recordErr := engine.Record(ctx)
-	if record != nil && record.Phase != reconcile.Ready {
-		// A run fell short of taking these off: they are what is left of it.
-		spec.FormerLabels = formerLabels(record, model{}, state)
-	}
-	report := engine.Observe(ctx)
-	lost := errors.Is(recordErr, reconcile.ErrNotFound)
-	if lost && nothingStands(report) {
-		// The place of the ledger goes last. While it stands the state stays, so
-		// that the next destroy finds it.
-		if stands, err := component.LedgerStands(ctx, client, spec); err == nil && !stands {
-			resp.State.RemoveResource(ctx)
-			return
-		}
-	}
-	r.warnUnread(report, recordErr, &resp.Diagnostics)
-	if record != nil && record.TakenOverBy(takeoverOf(ctx, req.Private)) {
-		// The run that did so was cut off before its state was written.
-		state.Incarnation = types.Int64Value(record.Incarnation)
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, nil)...)
-	}
-	if record != nil && record.Incarnation > state.Incarnation.ValueInt64() {
-		resp.Diagnostics.AddWarning("This state of the environment is stale.",
-			fmt.Sprintf("Another state has adopted %s as incarnation %d; this one is %d. An apply from here changes nothing. To take it over, remove it from this state and import it:\n\n  terraform import ADDRESS %s",
-				state.ID.ValueString(), record.Incarnation, state.Incarnation.ValueInt64(), state.ID.ValueString()))
-	}
-	values, found := policy.Values{}, map[string]string{}
-	for _, seen := range report.Observations {
-		maps.Copy(values, seen.Values)
-		maps.Copy(found, seen.Outputs)
-	}
-	pending := report.Pending()
-	if record != nil {
-		pending = append(pending, resetDue(record, state, pending)...)
-	}
-	if lost {
-		pending = append(pending, "ledger")
-	}
-	// A run that was cut off, such as a destroy, has changed things by itself.
-	if record == nil || record.Phase == reconcile.Ready && record.Incarnation <= state.Incarnation.ValueInt64() {
-		warnDrift(req.State.Raw, state, report, &resp.Diagnostics)
-	}
-	raw, err := WriteSettings(int(state.CatalogueVersion.ValueInt64()), req.State.Raw, values, nil)
-	if err != nil {
-		addBug(&resp.Diagnostics, err)
-		return
-	}
-	state.Pending, state.Emulated = listOf(pending), r.Data.Emulated()
-	// What could not be read keeps its place: unreadable is never absent.
-	state.Ready = types.BoolValue(len(pending) == 0 && (len(report.Errors) == 0 || state.Ready.ValueBool()))
-	if len(pending) == 0 && len(report.Errors) == 0 {
-		state.LastError = types.StringNull()
-	}
-	state.takeOutputs(found)
-	state.dropOutputs(report, found)
-	if resp.State.Raw, err = setModel(ctx, r.schemaOf(ctx), raw, state); err != nil {
-		addBug(&resp.Diagnostics, err)
-	}
-}
-
-// nothingStands tells whether every component could be read and has nothing. One
-// that is no more than a setting of something else, such as of the project's
-// audit logs, doesn't count.
-func nothingStands(report reconcile.Report) bool {
-	if len(report.Errors) > 0 {
-		return false
-	}
-	return !slices.ContainsFunc(solid, func(name string) bool {
-		seen, ok := report.Observations[name]
-		return ok && seen.Presence != reconcile.Absent
-	})
-}
-
-// solid are the components that are objects of their own.
-var solid = []string{
-	policy.ComponentNetwork, policy.ComponentCluster, policy.ComponentDatabase, policy.ComponentStorage, policy.ComponentFirewall, policy.ComponentNAT, policy.ComponentDNS,
-}
-
-// warnUnread says in one warning what could not be read.
-func (r *environment) warnUnread(report reconcile.Report, recordErr error, diags *diag.Diagnostics) {
-	var lines []string
-	for _, name := range slices.Sorted(maps.Keys(report.Errors)) {
-		lines = append(lines, report.Errors[name].Error())
-	}
-	if recordErr != nil && !errors.Is(recordErr, reconcile.ErrNotFound) {
-		lines = append(lines, "ledger: "+recordErr.Error())
-	}
-	if len(lines) == 0 {
-		return
-	}
-	diags.AddWarning("A part of the environment could not be read.",
-		fmt.Sprintf("What could not be read keeps its last known values, and is not taken for absent.\n\n%s", strings.Join(lines, "\n")))
-}
-
 // Update implements resource.Resource. It goes on where the last apply ended.
 func (r *environment) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var planned, state model
@@ -402,70 +283,6 @@ func (r *environment) Delete(ctx context.Context, req resource.DeleteRequest, re
 		addError(&resp.Diagnostics, "The environment could not be destroyed.",
 			fmt.Sprintf("What is left: %s. Destroy again to go on.", strings.Join(result.Pending, ", ")), result.Err)
 	}
-}
-
-var idPattern = regexp.MustCompile(`^projects/([^/]+)/regions/([^/]+)/environments/([^/]+)$`)
-
-// ImportState implements resource.ResourceWithImportState. The ledger alone says
-// what the environment is.
-func (r *environment) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	id := req.ID
-	if id == "" {
-		id = idOfIdentity(ctx, req.Identity)
-	}
-	match := idPattern.FindStringSubmatch(id)
-	if match == nil {
-		resp.Diagnostics.AddAttributeError(path.Root("id"), "This is not the full name of an environment.",
-			fmt.Sprintf("Import by projects/PROJECT/regions/REGION/environments/NAME; got %q.", id))
-		return
-	}
-	client := r.Client(&resp.Diagnostics)
-	if client == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	spec := &component.Spec{Project: match[1], Region: match[2], Name: match[3], Owner: component.OwnerKey(match[1], match[2], match[3]), Settings: policy.Values{}}
-	record, err := component.ReadRecord(ctx, client, spec)
-	switch {
-	case errors.Is(err, reconcile.ErrNotFound):
-		resp.Diagnostics.AddError("There is no such environment.",
-			fmt.Sprintf("The bucket %s holds no record of %s. Check the name, or restore a record that was lost:\n\n  terraform-provider-cortx ledger rebuild -project %s -region %s -name %s", spec.LedgerBucket(), id, match[1], match[2], match[3]))
-		return
-	case err != nil:
-		addError(&resp.Diagnostics, "The ledger of the environment could not be read.", "", err)
-		return
-	}
-	if record.Owner != spec.Owner {
-		resp.Diagnostics.AddError("There is no such environment.",
-			fmt.Sprintf("The bucket %s holds the record of %s and not of %s: names are unique in a project, so it stands in another region. Import it by the region that it stands in.", spec.LedgerBucket(), placeOf(record), id))
-		return
-	}
-	objectType, ok := r.schemaOf(ctx).Type().TerraformType(ctx).(tftypes.Object)
-	if !ok {
-		addBug(&resp.Diagnostics, errors.New("the schema is of no object"))
-		return
-	}
-	raw, err := fromRecord(record.Fields[fieldConfiguration], objectType)
-	if err != nil {
-		addError(&resp.Diagnostics, "The ledger of the environment could not be read.", "", err)
-		return
-	}
-	raw, err = tfkit.EditObject(raw, func(members map[string]tftypes.Value) {
-		members["id"] = tftypes.NewValue(tftypes.String, id)
-		// The next write adopts it, as [importedKey] has it: a state that had it
-		// before is stale then.
-		members["incarnation"] = tftypes.NewValue(tftypes.Number, record.Incarnation)
-		members["ready"] = tftypes.NewValue(tftypes.Bool, record.Phase == reconcile.Ready)
-		members["pending"] = tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, []tftypes.Value{})
-	})
-	if err != nil {
-		addBug(&resp.Diagnostics, err)
-		return
-	}
-	resp.State.Raw = raw
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte(strconv.Quote(uuid.NewString())))...)
-	setIdentity(ctx, resp.Identity, model{Project: types.StringValue(match[1]), Region: types.StringValue(match[2]), Name: types.StringValue(match[3])})
 }
 
 func capitalised(text string) string {
