@@ -63,6 +63,9 @@ func (e *Engine) admitDestroy(rec *Record, spec Spec) (next *Record, fenced bool
 	if err := e.known(rec); err != nil {
 		return nil, false, err
 	}
+	if rec.TakenOverBy(spec.Takeover) {
+		spec.Incarnation = rec.Incarnation // Its state was not written any more.
+	}
 	incarnation, fenced, err := e.fence(rec, spec)
 	if err != nil || fenced {
 		return nil, fenced, err

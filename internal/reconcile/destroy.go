@@ -23,7 +23,8 @@ var errStale = errors.New("the state is stale")
 // simply repeated: the record never says that all is done while its place stands.
 //
 // The spec's incarnation is that of the state, or of the record that the caller
-// has looked at, and its Still is asked; the rest of the spec isn't used.
+// has looked at; its Takeover is that of a state that was imported, and its Still
+// is asked. The rest of the spec isn't used.
 //
 // With a stale incarnation it does nothing and the result is fenced. When the
 // context ends, Destroy returns in less than five seconds.

@@ -86,7 +86,7 @@ func (r *environment) planDestroy(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if state.DeletionPolicy.ValueString() == policy.Prevent && r.superseded(ctx, state) {
+	if state.DeletionPolicy.ValueString() == policy.Prevent && r.superseded(ctx, state, takeoverOf(ctx, req.Private)) {
 		return // Delete will find nothing of this state's to destroy.
 	}
 	refuseKept(state, &resp.Diagnostics)
@@ -94,8 +94,9 @@ func (r *environment) planDestroy(ctx context.Context, req resource.ModifyPlanRe
 
 // superseded tells whether another state has adopted the environment since, so
 // that a destroy from this one does nothing: what Terraform keeps of an object
-// that it has replaced can be forgotten then. In doubt it has not.
-func (r *environment) superseded(ctx context.Context, state model) bool {
+// that it has replaced can be forgotten then. In doubt it has not, nor when it was
+// a run of this one, by its takeover, whose state was not written any more.
+func (r *environment) superseded(ctx context.Context, state model, takeover string) bool {
 	if r.Data == nil || r.Data.Client == nil || !state.Emulated.Equal(r.Data.Emulated()) {
 		return false
 	}
@@ -104,7 +105,7 @@ func (r *environment) superseded(ctx context.Context, state model) bool {
 	project, region, name := state.Project.ValueString(), state.Region.ValueString(), state.Name.ValueString()
 	spec := &component.Spec{Project: project, Region: region, Name: name, Owner: component.OwnerKey(project, region, name), Settings: policy.Values{}}
 	record, err := component.ReadRecord(ctx, r.Data.Client, spec)
-	return err == nil && record.Owner == spec.Owner && record.Incarnation > state.Incarnation.ValueInt64()
+	return err == nil && record.Owner == spec.Owner && record.Incarnation > state.Incarnation.ValueInt64() && !record.TakenOverBy(takeover)
 }
 
 // refuseKept adds an error if the environment may not be destroyed.

@@ -259,7 +259,8 @@ func (r *environment) Delete(ctx context.Context, req resource.DeleteRequest, re
 			fmt.Sprintf("deletion_policy is ABANDON: %s stands, and its ledger too. Import it to take it over again:\n\n  terraform import ADDRESS %s", state.ID.ValueString(), state.ID.ValueString()))
 		return
 	}
-	if !r.superseded(ctx, state) {
+	takeover := takeoverOf(ctx, req.Private)
+	if !r.superseded(ctx, state, takeover) {
 		refuseKept(state, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
@@ -274,7 +275,7 @@ func (r *environment) Delete(ctx context.Context, req resource.DeleteRequest, re
 		addBug(&resp.Diagnostics, err)
 		return
 	}
-	result := engine.Destroy(ctx, reconcile.Spec{Incarnation: state.Incarnation.ValueInt64()})
+	result := engine.Destroy(ctx, reconcile.Spec{Incarnation: state.Incarnation.ValueInt64(), Takeover: takeover})
 	switch {
 	case result.Fenced:
 		resp.Diagnostics.AddWarning("Nothing was destroyed, as this state is stale.",
