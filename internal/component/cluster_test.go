@@ -394,3 +394,20 @@ func TestHealthyClusterInErrorIsNotDeleted(t *testing.T) {
 	// A destroy has its way.
 	w.MustDestroy("node_pools")
 }
+
+// TestClusterThatDoesNotServeIsDestroyed destroys what a cluster without a control
+// plane holds: it goes with the cluster, and nobody can look whether it is gone.
+func TestClusterThatDoesNotServeIsDestroyed(t *testing.T) {
+	t.Parallel()
+	w := componenttest.New(t, policy.Dev)
+	w.MustConverge("namespaces", "metrics")
+	w.Server.InjectFaults(componenttest.Fault{RPC: "DeleteCluster", Operation: componenttest.OperationFails})
+	apis := gkeOf(t, w)
+	if _, err := apis.Clusters.DeleteCluster(gcp.Named(t.Context(), "DeleteCluster", w.Spec.ClusterPath()), &containerpb.DeleteClusterRequest{Name: w.Spec.ClusterPath()}); err != nil {
+		t.Fatal(err)
+	}
+	if found := standing(t, w); found.GetStatus() == containerpb.Cluster_RUNNING {
+		t.Fatalf("it is %s", found.GetStatus())
+	}
+	w.MustDestroy("namespaces", "metrics")
+}

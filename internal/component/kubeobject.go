@@ -35,6 +35,9 @@ func (e *Env) kubernetes(ctx context.Context) (*gcp.Kubernetes, error) {
 // notReady is the error about a cluster without a control plane that serves.
 type notReady struct{ error }
 
+// Is tells the engine what it is about.
+func (*notReady) Is(target error) bool { return target == reconcile.ErrUnserved } //nolint:errorlint // It is one of a kind.
+
 // kubeObject is an object in the cluster that is kept as wanted says: its fields
 // are ours, all others are whoever's they are.
 func (e *Env) kubeObject(component string, kube *gcp.Kubernetes, kind schema.GroupVersionResource, wanted *unstructured.Unstructured) object[*unstructured.Unstructured] {

@@ -113,7 +113,7 @@ func (e *Engine) gone(ctx context.Context, i int) (theirs bool, err error) {
 func (e *Engine) unmarked(ctx context.Context, i int) error {
 	seen, err := e.graph.components[i].Observe(ctx)
 	switch {
-	case err != nil && e.later(err):
+	case err != nil && (e.later(err) || errors.Is(err, ErrUnserved)):
 		return nil
 	case err != nil:
 		return fmt.Errorf("whether it is gone can't be seen: %w", err)

@@ -26,6 +26,9 @@ var (
 	// ErrUnmarked means that what this composite made stands, and doesn't bear its
 	// mark any more.
 	ErrUnmarked = errors.New("it was not removed, as it is not marked as ours any more")
+	// ErrUnserved means that a component can't be read because what it lies in
+	// doesn't serve any more. What the component has goes with that.
+	ErrUnserved = errors.New("what it lies in does not serve")
 	// ErrNewer means that a newer version of the provider wrote the record.
 	ErrNewer = errors.New("upgrade the provider: a newer version of it wrote the ledger's record")
 )
