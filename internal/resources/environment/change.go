@@ -55,7 +55,7 @@ func (p *planner) checkChange(planned model) {
 		addBug(p.diags, err)
 		return
 	}
-	p.checkNames(before, p.prior.Name.ValueString())
+	p.checkNames(p.withoutPending(before), p.prior.Name.ValueString())
 	p.checkFixed(before)
 	p.checkVersion()
 	p.checkOneWay()
@@ -79,6 +79,39 @@ func withDefaults(values policy.Values, environment string) policy.Values {
 		all[at] = value
 	}
 	return all
+}
+
+// bearers are the components that bear a name, or that were made under it: as
+// long as none of them stands, nothing is left behind under another one.
+func bearers(at string, own bool) []string {
+	switch {
+	case at == clusterName:
+		return []string{policy.ComponentCluster}
+	case own:
+		return []string{policy.ComponentNetwork}
+	case at == networkSubnetwork:
+		// It is somebody else's: what lies in it would be left behind.
+		return []string{policy.ComponentCluster, componentDatabaseEndpoint}
+	default:
+		return []string{policy.ComponentCluster}
+	}
+}
+
+const componentDatabaseEndpoint = "database_endpoint"
+
+// withoutPending leaves out the names of what no run may have made yet: preflight
+// looks whether it stands.
+func (p *planner) withoutPending(before policy.Values) policy.Values {
+	pending := stringsOf(p.prior.Pending.Elements())
+	environment := p.prior.Name.ValueString()
+	own := specFrom(before, model{Name: types.StringValue(environment)}).OwnNetwork()
+	was, now := maps.Clone(before), withDefaults(p.values, environment)
+	for _, at := range names {
+		if slices.ContainsFunc(bearers(at, own), func(name string) bool { return slices.Contains(pending, name) }) {
+			was[at] = now[at]
+		}
+	}
+	return was
 }
 
 // checkNames refuses another name for what stands.

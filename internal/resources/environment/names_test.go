@@ -33,6 +33,30 @@ func TestAccNamesAreKept(t *testing.T) {
 	)
 }
 
+// TestAccNamesOfNothing takes other names for what no run has come to make: a name
+// that can't be used would hold the environment for good otherwise.
+func TestAccNamesOfNothing(t *testing.T) {
+	t.Parallel()
+	env := onRealTime(t)
+	cli := acctest.NewCLI(t, env.Config(of("dev", "")))
+	env.Server.InjectFaults(acctest.Fault{RPC: "CreateCluster", Status: http.StatusForbidden, Message: "Forbidden.", Times: -1})
+	if out, _ := cli.Run(plainApply...); !strings.Contains(out, "not ready yet") {
+		t.Fatalf("it is complete:\n%s", out)
+	}
+	env.Server.ClearFaults()
+	cli.Write(env.Config(of("dev", "cluster = { name = \"core\" }\nnetwork = { name = \"other\" }")))
+	if out, err := cli.Run(plainApply...); err == nil || !strings.Contains(out, "network.name is") || strings.Contains(out, "cluster.name is") {
+		t.Errorf("the network gets another name, or the cluster that was never made does not:\n%s", out)
+	}
+	cli.Write(env.Config(of("dev", `cluster = { name = "core" }`)))
+	cli.MustRun(plainApply...)
+	cli.MustPlanEmpty()
+	cli.Write(env.Config(of("dev", "")))
+	if out, err := cli.Run(plainApply...); err == nil || !strings.Contains(out, "cluster.name is") {
+		t.Errorf("the cluster gets another name:\n%s", out)
+	}
+}
+
 // TestAccAdoptedKeepsItsNames adopts an environment whose state was lost, under
 // other names and with other settings than it has.
 func TestAccAdoptedKeepsItsNames(t *testing.T) {

@@ -42,6 +42,11 @@ func (r *environment) preflight(ctx context.Context, raw tftypes.Value, planned 
 	if p.prior == nil && !p.diags.HasError() {
 		p.checkClaim(ctx, client, spec)
 	}
+	if p.prior != nil && len(p.prior.Pending.Elements()) > 0 && !p.diags.HasError() {
+		if former := specOf(ctx, p.priorRaw, *p.prior, p.diags); former != nil {
+			p.checkNamesOf(ctx, client, former, spec)
+		}
+	}
 	p.checkResetDue(ctx, client, planned)
 	p.checkRemade(ctx, client, spec)
 }
@@ -225,7 +230,12 @@ func (p *planner) checkClaim(ctx context.Context, client *gcp.Client, spec *comp
 		p.checkAdopted(report)
 	}
 	if record != nil && !record.Restored {
-		p.checkNamesOf(ctx, client, record, spec)
+		former, err := SpecFromRecord(ctx, record, spec.Project, spec.Region, spec.Name)
+		if err != nil {
+			p.warning("name", "What the ledger says of the environment can't be read.", err.Error())
+			return
+		}
+		p.checkNamesOf(ctx, client, former, spec)
 	}
 }
 
@@ -263,14 +273,9 @@ func (p *planner) toldAsSettings(seen policy.Values) func(d reconcile.Difference
 }
 
 // checkNamesOf refuses other names for what an environment consists of that is
-// adopted without a state. Nothing is in the way of a change of what the last run
-// did not come to.
-func (p *planner) checkNamesOf(ctx context.Context, client *gcp.Client, record *reconcile.Record, spec *component.Spec) {
-	former, err := SpecFromRecord(ctx, record, spec.Project, spec.Region, spec.Name)
-	if err != nil {
-		p.warning("name", "What the ledger says of the environment can't be read.", err.Error())
-		return
-	}
+// adopted without a state, or that is not complete. Nothing is in the way of a
+// change of what the last run did not come to.
+func (p *planner) checkNamesOf(ctx context.Context, client *gcp.Client, former, spec *component.Spec) {
 	was, now := withDefaults(former.Settings, spec.Name), withDefaults(p.values, spec.Name)
 	if !slices.ContainsFunc(names, func(at string) bool { return !policy.Same(was[at], now[at]) }) {
 		return
@@ -282,11 +287,14 @@ func (p *planner) checkNamesOf(ctx context.Context, client *gcp.Client, record *
 	}
 	report := engine.Observe(ctx)
 	for _, at := range names {
-		of := policy.ComponentNetwork
-		if at == clusterName {
-			of = policy.ComponentCluster
+		stands := func(name string) bool {
+			seen, read := report.Observations[name]
+			if !slices.Contains(report.Names, name) {
+				return false
+			}
+			return !read || seen.Presence != reconcile.Absent || seen.Foreign != ""
 		}
-		if seen, read := report.Observations[of]; read && seen.Presence == reconcile.Absent {
+		if !slices.ContainsFunc(bearers(at, former.OwnNetwork()), stands) {
 			was[at] = now[at]
 		}
 	}
