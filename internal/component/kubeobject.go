@@ -36,7 +36,7 @@ func (e *Env) kubernetes(ctx context.Context) (*gcp.Kubernetes, error) {
 type notReady struct{ error }
 
 // Is tells the engine what it is about.
-func (*notReady) Is(target error) bool { return target == reconcile.ErrUnserved } //nolint:errorlint // It is one of a kind.
+func (*notReady) Is(target error) bool { return target == reconcile.ErrUnserved }
 
 // kubeObject is an object in the cluster that is kept as wanted says: its fields
 // are ours, all others are whoever's they are.

@@ -241,8 +241,11 @@ func (c *Client) WhenGranted(ctx context.Context, op, resource string, progress 
 	}
 	start := c.clk.Now()
 	_, err := Wait(ctx, opts, func(ctx context.Context) (struct{}, bool, error) {
+		// The last try is one that begins after the wait: a call, or a machine
+		// that slept, may have taken all of it.
+		early := c.clk.Now().Sub(start) < grantWait
 		err := try(ctx)
-		if IsKeyDenied(err) && c.clk.Now().Sub(start) < grantWait {
+		if early && IsKeyDenied(err) {
 			return struct{}{}, false, nil
 		}
 		return struct{}{}, true, final(err)

@@ -63,3 +63,31 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 		t.Errorf("got %q, %v", v, err)
 	}
 }
+
+// TestLateGrant has the first call that needs a key take longer than the whole
+// wait for the grant: it is made once more all the same, and no more than that.
+func TestLateGrant(t *testing.T) {
+	t.Parallel()
+	denied := &gcp.Error{Code: codes.PermissionDenied, Message: "Cloud KMS permission denied"}
+	for name, granted := range map[string]bool{"granted": true, "never granted": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clk := clock.NewVirtual(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+			c, err := gcp.New(gcp.Config{EmulatorHost: "127.0.0.1:1", Clock: clk})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tries := 0
+			err = c.WhenGranted(t.Context(), "Create", "it", nil, func(context.Context) error {
+				clk.Advance(time.Hour)
+				if tries++; granted && tries > 1 {
+					return nil
+				}
+				return denied
+			})
+			if tries != 2 || granted != (err == nil) {
+				t.Errorf("after %d tries: %v", tries, err)
+			}
+		})
+	}
+}

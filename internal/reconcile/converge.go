@@ -129,13 +129,9 @@ func (r *run) ended(ctx context.Context, name string, well Status, failure error
 			return true
 		}
 		s.Attempt++
-		switch {
-		case failure == nil:
-			s.Status = well
-		case errors.Is(failure, ErrUnmarked):
-			s.Status = Converged // It stands as it was made, and is not to be forgotten the next time.
-		default:
-			s.Status = Failed
+		s.Status = Failed
+		if failure == nil {
+			s.Status, s.Made = well, well == Converged
 		}
 		return true
 	})

@@ -66,7 +66,7 @@ func (e *Engine) Destroy(ctx context.Context, spec Spec) Result {
 	}
 	made := map[string]bool{}
 	for name, step := range h.record.Steps {
-		made[name] = step.Status == Converged
+		made[name] = step.Made
 	}
 	r, inner := e.start(ctx, h)
 	defer r.cancel(errEnded)

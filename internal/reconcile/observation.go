@@ -77,8 +77,8 @@ type Observation struct {
 
 // Beyond returns those of Differs that Values don't show: a setting whose value
 // is seen to be another than the desired one says so itself. One that is seen as
-// desired says nothing, as of two objects the other one may break it. Inputs,
-// which desired does not hold, are shown by their value.
+// desired says nothing, as of two objects the other one may break it. What
+// desired does not hold is shown by its value.
 func (o Observation) Beyond(desired map[string]any) []Difference {
 	var beyond []Difference
 	for _, d := range o.Differs {

@@ -79,7 +79,7 @@ func (e *Engine) standing(ctx context.Context, rec *Record) Phase {
 		return Creating
 	}
 	for _, s := range rec.Steps {
-		s.Status = Converged
+		s.Status, s.Made = Converged, true
 	}
 	return Ready
 }

@@ -95,6 +95,9 @@ type StepRecord struct {
 	// Attempt counts the runs that ended this step, well or not: the next one
 	// asks under request ids of its own, a resumed one under the same.
 	Attempt int64 `json:"attempt,omitempty"`
+	// Made is set from the first run that converged it until one has removed it:
+	// until then it is not forgotten.
+	Made bool `json:"made,omitempty"`
 	// Notes are what the component recorded: intents, ids, names.
 	Notes map[string]string `json:"notes,omitempty"`
 	// Progress is the last word about a step under way.

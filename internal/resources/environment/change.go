@@ -144,11 +144,8 @@ func (p *planner) blockers(before policy.Values, component string) []policy.Sett
 		was, now = withDefaults(before, ""), withDefaults(p.values, "")
 	}
 	return slices.DeleteFunc(fixedSettings(p.version), func(s policy.Setting) bool {
-		switch {
-		case component != "" && s.Component != component, slices.Contains(names, s.Path), !p.known(s.Path):
+		if component != "" && s.Component != component || slices.Contains(names, s.Path) || !p.known(s.Path) {
 			return true
-		case s.Path == clusterSandboxMachineType && (before[policy.ClusterSandboxPool] != true || p.values[policy.ClusterSandboxPool] != true):
-			return true // There was no such pool, or there is to be none.
 		}
 		stood, had := was[s.Path]
 		wanted, has := now[s.Path]

@@ -296,7 +296,7 @@ func capitalised(text string) string {
 // addError reports what the engine or the service said. The engine's own words
 // say what to do where they can.
 func addError(diags *diag.Diagnostics, summary, detail string, err error) {
-	for _, own := range []error{reconcile.ErrFenced, reconcile.ErrForeign, reconcile.ErrLeaseHeld, reconcile.ErrLeaseLost, reconcile.ErrClaimed, reconcile.ErrLost, reconcile.ErrDeleted, reconcile.ErrNewer} {
+	for _, own := range []error{reconcile.ErrFenced, reconcile.ErrForeign, reconcile.ErrLeaseHeld, reconcile.ErrLeaseLost, reconcile.ErrClaimed, reconcile.ErrLost, reconcile.ErrDeleted, reconcile.ErrUnmarked, reconcile.ErrNewer} {
 		if errors.Is(err, own) {
 			diags.AddError(summary, capitalised(err.Error())+".")
 			return
