@@ -131,18 +131,16 @@ func stepWords(record *reconcile.Record, step *reconcile.StepRecord, now time.Ti
 	if step.LastError != "" {
 		what = step.LastError
 	}
-	switch {
-	case step.Status == reconcile.Running && !live:
-		// How long it ran nobody knows, unless it noted its end.
+	cutOff := step.Status == reconcile.Running && !live
+	if cutOff {
 		status = "cut off"
-		if !step.Finished.IsZero() {
-			took = step.Finished.Sub(step.Started).Round(time.Second).String()
-		}
+	}
+	switch {
 	case step.Started.IsZero():
-	case step.Finished.IsZero():
-		took = now.Sub(step.Started).Round(time.Second).String()
-	default:
+	case !step.Finished.IsZero():
 		took = step.Finished.Sub(step.Started).Round(time.Second).String()
+	case !cutOff: // How long it ran before that nobody knows.
+		took = now.Sub(step.Started).Round(time.Second).String()
 	}
 	return status, took, what
 }

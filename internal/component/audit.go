@@ -211,21 +211,14 @@ func (a *audit) Remove(ctx context.Context, s *reconcile.Step) error {
 // addedByOthers is what other environments of the project have put into its audit
 // configuration.
 func (a *audit) addedByOthers(ctx context.Context) (logTypes, error) {
-	notes, err := a.notesOfOthers(ctx, a.name, auditNote)
-	if err != nil {
-		return nil, err
-	}
+	notes, err := notesOfOthers[logTypes](ctx, a.Env, a.name, auditNote)
 	theirs := logTypes{}
-	for _, text := range notes {
-		var added logTypes
-		if err := json.Unmarshal([]byte(text), &added); err != nil {
-			return nil, fmt.Errorf("another environment's note on audit logs can't be read: %w", err)
-		}
+	for _, added := range notes {
 		for service, types := range added {
 			theirs[service] = union(theirs[service], types)
 		}
 	}
-	return theirs, nil
+	return theirs, err
 }
 
 // without are the log types that the other doesn't have.

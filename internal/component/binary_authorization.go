@@ -256,19 +256,12 @@ func (b *binaryAuthorization) note(ctx context.Context, s *reconcile.Step, ours 
 // addedByOthers are the patterns that other environments of the project have
 // added.
 func (b *binaryAuthorization) addedByOthers(ctx context.Context) ([]string, error) {
-	notes, err := b.notesOfOthers(ctx, b.name, patternsNote)
-	if err != nil {
-		return nil, err
-	}
+	notes, err := notesOfOthers[[]string](ctx, b.Env, b.name, patternsNote)
 	var theirs []string
-	for _, text := range notes {
-		var added []string
-		if err := json.Unmarshal([]byte(text), &added); err != nil {
-			return nil, fmt.Errorf("another environment's note on patterns can't be read: %w", err)
-		}
+	for _, added := range notes {
 		theirs = union(theirs, added)
 	}
-	return theirs, nil
+	return theirs, err
 }
 
 // Remove implements [reconcile.Component]: the rule of our cluster goes, and the

@@ -135,15 +135,8 @@ func LedgerStands(ctx context.Context, client *gcp.Client, spec *Spec) (bool, er
 	if err != nil {
 		return false, err
 	}
-	standing, err := ledger.bucket(ctx)
-	if gcp.IsNotFound(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	owner, marked := reconcile.OwnerOfLabels(standing.Labels)
-	return marked && owner.Key == spec.Owner, nil
+	standing, err := ledger.ourBucket(ctx)
+	return standing != nil, err
 }
 
 // LedgerTier returns the tier that the place of the environment's ledger is marked
@@ -154,17 +147,26 @@ func LedgerTier(ctx context.Context, client *gcp.Client, spec *Spec) (policy.Tie
 	if err != nil {
 		return "", err
 	}
-	standing, err := ledger.bucket(ctx)
-	if gcp.IsNotFound(err) {
-		return "", nil
-	}
-	if err != nil {
+	standing, err := ledger.ourBucket(ctx)
+	if standing == nil {
 		return "", err
 	}
-	if owner, marked := reconcile.OwnerOfLabels(standing.Labels); !marked || owner.Key != spec.Owner {
-		return "", nil
-	}
 	return policy.Tier(standing.Labels["cortx-tier"]), nil
+}
+
+// ourBucket is the ledger's place, or nil when it is gone or not ours.
+func (l *Ledger) ourBucket(ctx context.Context) (*storage.Bucket, error) {
+	standing, err := l.bucket(ctx)
+	if gcp.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // That there is none is no error.
+	}
+	if err != nil {
+		return nil, err
+	}
+	if owner, marked := reconcile.OwnerOfLabels(standing.Labels); !marked || owner.Key != l.spec.Owner {
+		return nil, nil //nolint:nilnil // As above.
+	}
+	return standing, nil
 }
 
 func (l *Ledger) bucket(ctx context.Context) (*storage.Bucket, error) {

@@ -9,16 +9,16 @@ import (
 	"github.com/cortx-platform/terraform-provider-cortx/internal/reconcile"
 )
 
-// notesOfOthers are the notes of a component of the other environments in the
-// project. What is the project's and bears no mark, such as its audit
+// notesOfOthers are the notes of a component, in JSON, of the other environments in
+// the project. What is the project's and bears no mark, such as its audit
 // configuration, is kept as long as one of them has noted it too. One that is
 // being destroyed needs nothing any more.
-func (e *Env) notesOfOthers(ctx context.Context, component, note string) ([]string, error) {
+func notesOfOthers[T any](ctx context.Context, e *Env, component, note string) ([]T, error) {
 	others, err := Ledgers(ctx, e.client, e.spec.Project)
 	if err != nil {
 		return nil, fmt.Errorf("which other environments the project has can't be seen: %w", err)
 	}
-	var notes []string
+	var notes []T
 	for _, other := range others {
 		if other.Owner == e.spec.Owner {
 			continue
@@ -27,9 +27,14 @@ func (e *Env) notesOfOthers(ctx context.Context, component, note string) ([]stri
 		if err != nil {
 			return nil, fmt.Errorf("what the environment %s needs can't be seen: %w", other.Name, err)
 		}
-		if found {
-			notes = append(notes, text)
+		if !found {
+			continue
 		}
+		var noted T
+		if err := json.Unmarshal([]byte(text), &noted); err != nil {
+			return nil, fmt.Errorf("the note %s of the environment %s can't be read: %w", note, other.Name, err)
+		}
+		notes = append(notes, noted)
 	}
 	return notes, nil
 }

@@ -212,13 +212,23 @@ func IsOperationFailed(err error) bool {
 // operation is under way, among them Google's own, again until it is its turn
 // (hashicorp/terraform-provider-google issues 3650, 10366 and 15205).
 func (c *Client) WhenFree(ctx context.Context, op, resource string, progress func(ctx context.Context, p Progress), try func(ctx context.Context) error) error {
-	opts := WaitOptions{Op: op, Resource: resource, Clock: c.clk, Initial: 2 * operationPoll, Max: operationPollMax, Timeout: busyWait, Progress: progress}
+	opts := WaitOptions{Op: op, Resource: resource, Initial: 2 * operationPoll, Timeout: busyWait, Progress: progress}
+	return c.again(ctx, opts, func(ctx context.Context) (bool, error) {
+		err := try(ctx)
+		return IsBusy(err), err
+	})
+}
+
+// again makes a call again for as long as it says that it was refused for a while
+// only.
+func (c *Client) again(ctx context.Context, opts WaitOptions, try func(ctx context.Context) (refused bool, err error)) error {
+	opts.Clock, opts.Max = c.clk, operationPollMax
 	if first := c.firstPoll(); first != 0 {
 		opts.Initial, opts.Share = first, operationShare
 	}
 	_, err := Wait(ctx, opts, func(ctx context.Context) (struct{}, bool, error) {
-		err := try(ctx)
-		if IsBusy(err) {
+		refused, err := try(ctx)
+		if refused {
 			return struct{}{}, false, nil
 		}
 		return struct{}{}, true, final(err)
@@ -235,22 +245,15 @@ const grantWait = 10 * time.Minute
 // before it is in force. When the wait is over the service's own words are the
 // error.
 func (c *Client) WhenGranted(ctx context.Context, op, resource string, progress func(ctx context.Context, p Progress), try func(ctx context.Context) error) error {
-	opts := WaitOptions{Op: op, Resource: resource, Clock: c.clk, Initial: 5 * operationPoll, Max: operationPollMax, Progress: progress}
-	if first := c.firstPoll(); first != 0 {
-		opts.Initial, opts.Share = first, operationShare
-	}
 	start := c.clk.Now()
-	_, err := Wait(ctx, opts, func(ctx context.Context) (struct{}, bool, error) {
+	opts := WaitOptions{Op: op, Resource: resource, Initial: 5 * operationPoll, Progress: progress}
+	return c.again(ctx, opts, func(ctx context.Context) (bool, error) {
 		// The last try is one that begins after the wait: a call, or a machine
 		// that slept, may have taken all of it.
 		early := c.clk.Now().Sub(start) < grantWait
 		err := try(ctx)
-		if early && IsKeyDenied(err) {
-			return struct{}{}, false, nil
-		}
-		return struct{}{}, true, final(err)
+		return early && IsKeyDenied(err), err
 	})
-	return err
 }
 
 // final keeps a wait from taking the error of a write for a passing one of a

@@ -37,9 +37,6 @@ func (e *Engine) admitConverge(rec *Record, spec Spec) (*Record, error) {
 	case spec.Incarnation == 0:
 		next.adopt("")
 	default:
-		if rec.TakenOverBy(spec.Takeover) {
-			spec.Incarnation = rec.Incarnation // Its state was not written any more.
-		}
 		incarnation, fenced, err := e.fence(rec, spec)
 		if err == nil && fenced {
 			err = fmt.Errorf("%w: this state is of incarnation %d of %s, and %d is in force. Nothing was changed. "+
@@ -62,9 +59,6 @@ func (e *Engine) admitConverge(rec *Record, spec Spec) (*Record, error) {
 func (e *Engine) admitDestroy(rec *Record, spec Spec) (next *Record, fenced bool, err error) {
 	if err := e.known(rec); err != nil {
 		return nil, false, err
-	}
-	if rec.TakenOverBy(spec.Takeover) {
-		spec.Incarnation = rec.Incarnation // Its state was not written any more.
 	}
 	incarnation, fenced, err := e.fence(rec, spec)
 	if err != nil || fenced {
@@ -112,6 +106,8 @@ func (e *Engine) known(rec *Record) error {
 // fence compares the incarnation of a state with that of the record.
 func (e *Engine) fence(rec *Record, spec Spec) (incarnation int64, fenced bool, err error) {
 	switch {
+	case rec.TakenOverBy(spec.Takeover): // Its state was not written any more.
+		return rec.Incarnation, false, nil
 	case spec.Incarnation == rec.Incarnation:
 		return rec.Incarnation, false, nil
 	case spec.Incarnation < rec.Incarnation:

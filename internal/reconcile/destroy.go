@@ -120,8 +120,14 @@ func (e *Engine) unmarked(ctx context.Context, i int) error {
 	case seen.Foreign == "":
 		return nil
 	}
-	return fmt.Errorf("%w: %s. If it is ours, mark it again with the label %s = %q (or %q in its description, where it takes no labels); if it is somebody else's, move it out of the way. Then destroy again",
-		ErrUnmarked, seen.Foreign, OwnerLabel, e.opts.Owner, Owner{Key: e.opts.Owner, Incarnation: 1}.Text())
+	return fmt.Errorf("%w: %s. If it is ours, %s; if it is somebody else's, move it out of the way. Then destroy again", ErrUnmarked, seen.Foreign, e.markAgain())
+}
+
+// markAgain says how an object of this composite gets back the mark that somebody
+// took off.
+func (e *Engine) markAgain() string {
+	return fmt.Sprintf("mark it again with the label %s = %q (or %q in its description, where it takes no labels)",
+		OwnerLabel, e.opts.Owner, Owner{Key: e.opts.Owner, Incarnation: 1}.Text())
 }
 
 // destroyUnrecorded ends a destroy without a record. A run that was cut off

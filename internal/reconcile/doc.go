@@ -42,8 +42,9 @@
 //
 // The record counts incarnations. Create adopts what has a record of ours, which
 // raises the count, as does the first run of a state that was imported; a state
-// with a lower one can neither change nor destroy anything any more. Create does not adopt what another run claimed while it
-// waited: that run has given a state to somebody.
+// with a lower one can neither change nor destroy anything any more. Create does
+// not adopt what another run claimed while it waited: that run has given a state
+// to somebody.
 //
 // The count begins anew when the record goes with its place (see
 // [Options.Dispose]); a copy of a state from before such a destroy is not told

@@ -120,8 +120,7 @@ func (e *Engine) preflight(ctx context.Context, fresh bool) (unread map[string]b
 	case len(foreign) > 0 && fresh:
 		return nil, fmt.Errorf("nothing was changed: %w", errors.Join(foreign...))
 	case len(foreign) > 0:
-		return nil, fmt.Errorf("nothing was changed: %w. If it is ours and its mark was taken off, mark it again with the label %s = %q (or %q in its description, where it takes no labels)",
-			errors.Join(foreign...), OwnerLabel, e.opts.Owner, Owner{Key: e.opts.Owner, Incarnation: 1}.Text())
+		return nil, fmt.Errorf("nothing was changed: %w. If it is ours and its mark was taken off, %s", errors.Join(foreign...), e.markAgain())
 	}
 	if !fresh {
 		return unread, nil // Each is looked at again before it is touched.

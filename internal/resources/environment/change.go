@@ -97,8 +97,6 @@ func bearers(at string, own bool) []string {
 	}
 }
 
-const componentDatabaseEndpoint = "database_endpoint"
-
 // withoutPending leaves out the names of what no run may have made yet: preflight
 // looks whether it stands.
 func (p *planner) withoutPending(before policy.Values) policy.Values {
@@ -129,7 +127,7 @@ func (p *planner) checkNames(before policy.Values, environment string) {
 
 // kept says how a configuration keeps a value that stands.
 func kept(before policy.Values, at string) string {
-	if _, given := before[at]; !given && isInput(at) {
+	if _, given := before[at]; !given {
 		return fmt.Sprintf("take %s out to keep what stands", at)
 	}
 	return fmt.Sprintf("set %s = %s to keep what stands", at, policy.Format(before[at]))
@@ -139,16 +137,12 @@ func kept(before policy.Values, at string) string {
 // creation and differ from what was before: what a state says, or as much as was
 // seen of what is adopted.
 func (p *planner) blockers(before policy.Values, component string) []policy.Setting {
-	was, now := before, p.values
-	if p.prior != nil {
-		was, now = withDefaults(before, ""), withDefaults(p.values, "")
-	}
 	return slices.DeleteFunc(fixedSettings(p.version), func(s policy.Setting) bool {
 		if component != "" && s.Component != component || slices.Contains(names, s.Path) || !p.known(s.Path) {
 			return true
 		}
-		stood, had := was[s.Path]
-		wanted, has := now[s.Path]
+		stood, had := before[s.Path]
+		wanted, has := p.values[s.Path]
 		return !had || !has || policy.Same(stood, wanted) || mendable(s, stood, wanted)
 	})
 }
@@ -181,7 +175,11 @@ func fixedSettings(version int) []policy.Setting {
 	return fixed
 }
 
-const componentNodePools = "node_pools"
+// The names of components that have no settings of the catalogue.
+const (
+	componentNodePools        = "node_pools"
+	componentDatabaseEndpoint = "database_endpoint"
+)
 
 // mendable tells whether a component that stands can be given a value that the
 // catalogue calls fixed. What somebody has loosened by hand is tightened again in
@@ -223,12 +221,8 @@ func (p *planner) mayRecreate(component string) bool {
 func (p *planner) checkFixed(before policy.Values) {
 	allowed := stringsOf(p.config.AllowRecreate.Elements())
 	anew := map[string][]string{}
-	was, now := before, p.values
-	if p.prior != nil {
-		was, now = withDefaults(before, ""), withDefaults(p.values, "")
-	}
 	for _, s := range p.blockers(before, "") {
-		change := fmt.Sprintf("%s from %s to %s", s.Path, policy.Format(was[s.Path]), policy.Format(now[s.Path]))
+		change := fmt.Sprintf("%s from %s to %s", s.Path, policy.Format(before[s.Path]), policy.Format(p.values[s.Path]))
 		if p.mayRecreate(s.Component) {
 			anew[s.Component] = append(anew[s.Component], change)
 			continue

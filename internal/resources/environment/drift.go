@@ -72,7 +72,7 @@ func cited(controls []policy.Control, tier policy.Tier) string {
 
 // serves names the setting that a component is there for which has none of its own.
 var serves = map[string]string{
-	"node_identity": policy.ClusterWorkloadIdentity, "metrics": policy.ClusterManagedPrometheus, "database_endpoint": policy.DatabasePrivateServiceConnect,
+	"node_identity": policy.ClusterWorkloadIdentity, "metrics": policy.ClusterManagedPrometheus, componentDatabaseEndpoint: policy.DatabasePrivateServiceConnect,
 }
 
 // controlsOf are those of all rows that a component's settings belong to.

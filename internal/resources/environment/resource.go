@@ -193,11 +193,11 @@ func (m *model) dropOutputs(report reconcile.Report, found map[string]string) {
 		component string
 	}{
 		"cluster_endpoint": {&m.ClusterEndpoint, policy.ComponentCluster}, "database_id": {&m.DatabaseID, policy.ComponentDatabase},
-		"database_address": {&m.DatabaseAddress, "database_endpoint"},
+		"database_address": {&m.DatabaseAddress, componentDatabaseEndpoint},
 	} {
 		seen, read := report.Observations[output.component]
 		_, told := found[name]
-		if read && (!told || seen.Presence != reconcile.Present && output.component != "database_endpoint") {
+		if read && (!told || seen.Presence != reconcile.Present && output.component != componentDatabaseEndpoint) {
 			*output.to = types.StringNull()
 		}
 	}
